@@ -1,0 +1,47 @@
+"""Bring the schema up to the newest migration; refuse a database that is newer than this program."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from app.kernel.db.engines import Database
+from app.kernel.problems import Problem
+
+
+class NewerSchema(Problem):
+    """The database was last used by a newer version."""
+
+    slug = "newer-schema"
+    title_zh = "数据库比程序新"
+    title_en = "The database is newer than this program"
+
+
+def migrations_folder() -> Path:
+    """Beside the package in a checkout, inside it when installed from a wheel."""
+    package = Path(__file__).resolve().parents[2]
+    inside = package / "migrations"
+    return inside if inside.is_dir() else package.parent / "migrations"
+
+
+def config_for(database: Database) -> Config:
+    """An alembic configuration without a file."""
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()))
+    config.attributes["database"] = database
+    return config
+
+
+def migrate(database: Database) -> None:
+    """Upgrade to head in one transaction."""
+    scripts = ScriptDirectory.from_config(config_for(database))
+    with database.engine().connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
+        raise NewerSchema(
+            f"数据库版本 {current} 比本程序新,请升级程序;数据没有改动。",
+            f"The database is at {current}, which this program does not know. Upgrade the program; nothing was changed.",
+        )
+    command.upgrade(config_for(database), "head")

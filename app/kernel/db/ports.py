@@ -1,0 +1,72 @@
+"""The only engine-specific SQL of the house: upsert, next sequence, lock.
+
+Written so that SQLite, PostgreSQL and engines that speak its dialect run the same calls (A5.7): no advisory
+session locks, no LISTEN/NOTIFY, no triggers, no JSON operators.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from sqlalchemy import Table, insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import CursorResult
+from sqlmodel import Session, SQLModel
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The table behind a model."""
+    return cast(Table, model.__table__)  # type: ignore[attr-defined]
+
+
+def upsert(
+    session: Session,
+    model: type[SQLModel],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    key: Sequence[str],
+    update: Sequence[str] | Mapping[str, Any] = (),
+) -> int:
+    """Insert rows; where the key exists, set the `update` columns (none: leave the row). Returns rows touched.
+
+    Rows are sorted by key first: unsorted upserts of many keys deadlock each other.
+    """
+    if not rows:
+        return 0
+    table = table_of(model)
+    ordered = sorted(rows, key=lambda row: tuple(row[name] for name in key))
+    dialect = session.get_bind().dialect.name
+    statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
+    if isinstance(update, Mapping):
+        changes = dict(update)
+    else:
+        changes = {name: statement.excluded[name] for name in update}
+    keyed = list(key)
+    final = statement.on_conflict_do_update(keyed, set_=changes) if changes else statement.on_conflict_do_nothing(keyed)
+    result = cast(CursorResult[Any], session.connection().execute(final, ordered))
+    return result.rowcount
+
+
+def insert_many(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Plain bulk insert, one executemany."""
+    if rows:
+        session.connection().execute(insert(table_of(model)), list(rows))
+
+
+def next_seq(session: Session, counter: type[SQLModel], county_id: int, *, column: str = "seq", count: int = 1) -> int:
+    """Advance the county's counter by `count` and return the first number taken.
+
+    Call it as the last statement before commit (`engines.at_close`): the row stays locked until then, which is
+    what makes the order of numbers the order of commits (a PostgreSQL sequence skips rows; scale-security A3).
+    """
+    table = table_of(counter)
+    statement = (
+        table.update()
+        .where(table.c.county_id == county_id)
+        .values({column: table.c[column] + count})
+        .returning(table.c[column])
+    )
+    last = session.connection().execute(statement).scalar()
+    if last is None:
+        upsert(session, counter, [{"county_id": county_id}], key=["county_id"])
+        last = session.connection().execute(statement).scalar_one()
+    return int(last) - count + 1

@@ -1,0 +1,111 @@
+"""The glossary as data: one Chinese and one English label for every coded value that people see.
+
+Pages, reports and the phone take their words from here, never from a literal of their own; a test fails when a
+value of an enum has no label (house glossary; domain §1.6, §3; statistics §2.5).
+"""
+
+from typing import NamedTuple
+
+
+class Term(NamedTuple):
+    """What a code is called."""
+
+    zh: str
+    en: str
+
+
+TERMS: dict[str, dict[str, Term]] = {
+    "role": {
+        "inspector": Term("督查员", "Inspector"),
+        "team_leader": Term("督查组长", "Team leader"),
+        "helper": Term("帮扶责任人", "Helper"),
+        "village_cadre": Term("村干部", "Village cadre"),
+        "county_officer": Term("县区扶贫办", "County officer"),
+        "city_officer": Term("市督查办", "City officer"),
+        "leading_group": Term("领导小组", "Leading group"),
+        "discipline": Term("纪检监察", "Discipline inspection"),
+        "auditor": Term("审计", "Auditor"),
+        "admin": Term("系统管理员", "Administrator"),
+    },
+    "status": {
+        "unexited": Term("未脱贫", "Not yet exited"),
+        "exited": Term("已脱贫", "Exited"),
+        "non_poor": Term("非贫困", "Non-poor"),
+    },
+    "stratum": {
+        "poor": Term("贫困户", "Poor households"),
+        "non_poor": Term("非贫困户", "Non-poor households"),
+    },
+    "item": {
+        "team": Term("驻村工作队", "Village task force"),
+        "helper": Term("帮扶责任人", "Responsible helper"),
+        "effect": Term("帮扶工作成效", "Results of help"),
+        "way": Term("现有帮扶方式", "Way of helping"),
+    },
+    "sample_state": {
+        "reserve": Term("备选", "Reserve"),
+        "open": Term("待访", "Open"),
+        "completed": Term("已完成", "Completed"),
+        "non_response": Term("未访到", "Non-response"),
+        "not_eligible": Term("不属本名单", "Not eligible"),
+    },
+    "outcome": {
+        "C1": Term("在名单住处访到", "Interviewed at the listed place"),
+        "C2": Term("在别处当面访到", "Followed and interviewed elsewhere"),
+        "C3": Term("电话访到", "Interviewed by telephone"),
+        "N1": Term("两次上门未见", "No contact after two attempts"),
+        "N2": Term("拒访", "Refused"),
+        "N3": Term("无法沟通", "No capable adult"),
+        "N4": Term("道路、灾害、安全原因", "Road, flood or safety"),
+        "X1": Term("已销户", "Household dissolved"),
+        "X2": Term("编码有误或重复", "Code wrong or double"),
+        "X3": Term("不属本层", "Not of this stratum"),
+        "R1": Term("督查员须回避", "Inspector must step aside"),
+        "attempt": Term("已上门一次", "One attempt made"),
+    },
+    "record_state": {
+        "stored": Term("已入库", "Stored"),
+        "stored_orphan": Term("已入库(待关联)", "Stored, parent not here yet"),
+        "quarantined": Term("待核", "Held for review"),
+        "conflict": Term("内容冲突", "Conflict"),
+    },
+    "resolution": {
+        "released": Term("已放行", "Released"),
+        "voided": Term("已作废", "Voided"),
+    },
+    "round_state": {
+        "open": Term("已建立", "Opened"),
+        "frozen": Term("名单已冻结", "Frame frozen"),
+        "drawn": Term("已抽样", "Drawn"),
+        "closed": Term("已结束", "Closed"),
+    },
+    "round_kind": {
+        "regular": Term("常规督查", "Regular"),
+        "joint": Term("联合督查", "Joint"),
+    },
+    "official": {
+        "met": Term("达标", "Met"),
+        "missed": Term("未达标", "Missed"),
+        "too_few": Term("样本不足", "Too few"),
+    },
+    "evidence": {
+        "met": Term("样本足以说明达到90%", "Evidence: at least 90 %"),
+        "not_met": Term("样本足以说明低于90%", "Evidence: below 90 %"),
+        "undecided": Term("尚不能判断", "Not yet decidable"),
+    },
+    "kind": {
+        "interview": Term("入户问卷", "Interview"),
+        "outcome": Term("入户结果", "Outcome"),
+        "visit_log": Term("走访记录", "Visit log"),
+        "record": Term("督查记录", "Inspection record"),
+        "look_back": Term("回头看", "Look-back"),
+    },
+}
+
+
+def label(kind: str, value: str | None, lang: str = "zh") -> str:
+    """The word for a coded value; the code itself when it is unknown, so that nothing vanishes from a page."""
+    if value is None:
+        return "—"
+    term = TERMS[kind].get(value)
+    return value if term is None else getattr(term, "en" if lang == "en" else "zh")

@@ -1,0 +1,1 @@
+"""Who and where: divisions, accounts and their fence, the household register."""
