@@ -1,0 +1,33 @@
+/** The typed client's promises: every call resolves with a reply or with why there was none; none throws. */
+import type { Reply } from "../domain/outcome.ts";
+import type { SyncEnvelope } from "../domain/wire.ts";
+
+export interface UploadState {
+  /** Address of the upload. */
+  url: string;
+  /** Bytes the server holds. */
+  offset: number;
+}
+
+export interface Api {
+  signIn(account: string, password: string, device: { id: string; label: string }): Promise<Reply>;
+  getPackage(token: string): Promise<Reply>;
+  /** A form's bytes as text; `url` comes from the package and must be on our own origin. */
+  getForm(token: string, url: string): Promise<Reply>;
+  postSync(token: string, envelope: SyncEnvelope): Promise<Reply>;
+  postHave(token: string, ask: { ops: string[]; photos: string[] }): Promise<Reply>;
+  putPhoto(token: string, sha256: string, bytes: ArrayBuffer, type: string): Promise<Reply>;
+  /** tus 1.0: begin (or find again) the upload of these bytes. */
+  createUpload(token: string, sha256: string, length: number, type: string): Promise<UploadReply>;
+  uploadOffset(token: string, url: string): Promise<UploadReply>;
+  sendChunk(token: string, url: string, offset: number, bytes: Uint8Array): Promise<UploadReply>;
+}
+
+/** A reply with what tus says in headers. */
+export interface UploadReply {
+  reply: Reply;
+  /** True only when the answer carries `Tus-Resumable: 1.0.0`: a portal's page does not. */
+  isTus: boolean;
+  location: string | null;
+  offset: number | null;
+}
