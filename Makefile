@@ -10,7 +10,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 JOBS ?= 2
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 
 .PHONY: help setup demo test test-quick lint format bench nightly pins needs phone clean
 
@@ -71,7 +71,7 @@ $(VENV)/.ruhu-run: requirements.txt requirements-build.txt pyproject.toml | $(BI
 	@echo "installing what Ruhu runs on"
 	@$(PIP) -r requirements.txt -r requirements-build.txt
 	@$(BIN)/python hatch_build.py
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.ruhu-dev: requirements-dev.txt $(VENV)/.ruhu-run

@@ -37,7 +37,7 @@ class PhoneAppError(RuntimeError):
     """The phone app could not be built; the text says why and what to do."""
 
 
-def source_digest(pwa: Path = PWA) -> str:
+def source_digest(pwa: Path) -> str:
     """SHA-256 over names and bytes of everything in pwa/ that can change the built app."""
     digest = hashlib.sha256()
     for path in sorted(pwa.rglob("*")):
@@ -80,7 +80,7 @@ def npm_command() -> tuple[list[str], dict[str, str]]:
     folder = _wheel_folder()
     if folder is None:
         print("node >= 20.19 is not here: installing the pinned node wheel", flush=True)
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps"]
+        pip = [sys.executable, "-m", "pip", "install", "-qq", "--require-hashes", "--no-deps"]
         _run([*pip, "-r", str(ROOT / "requirements-node.txt")], ROOT, dict(os.environ))
         folder = _wheel_folder()
     if folder is None:
@@ -135,7 +135,7 @@ def build_if_changed() -> bool:
     if os.environ.get("RUHU_SKIP_PWA") == "1":
         print("phone app: left out (RUHU_SKIP_PWA=1)", flush=True)
         return False
-    digest = source_digest()
+    digest = source_digest(PWA)
     if (OUTPUT / "index.html").is_file() and STAMP.is_file() and STAMP.read_text("utf-8").strip() == digest:
         return False
     npm, environment = install_packages()

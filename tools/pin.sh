@@ -10,7 +10,7 @@ compile() {
     --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command tools/pin.sh "$@"
 }
 compile pyproject.toml -o requirements.txt "${@}"
-compile pyproject.toml --group build -c requirements.txt -o requirements-build.txt "${@}"
+compile --group pyproject.toml:build -c requirements.txt -o requirements-build.txt "${@}"
 compile pyproject.toml --group build --group dev -c requirements.txt -o requirements-dev.txt "${@}"
 compile requirements-node.in -o requirements-node.txt "${@}"
 if grep -nE 'https?://|^--(index|extra|find|trusted)' requirements*.txt; then
