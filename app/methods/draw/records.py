@@ -1,0 +1,216 @@
+"""Recompute a draw record (抽样记录) from public data alone, and name the first difference.
+
+Whoever doubts a draw needs only the record, the frame and these lines. Whatever the
+record holds, the answer is a list of differences and never an exception, because a
+record may come from anyone. The signature is not looked at: it needs a key, these
+rules need none.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from app.methods.draw import rules as hhd1
+
+_MOST = 10**12  # more households than there are; Python refuses to print integers of 4,300 digits
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One place where a record does not say what the public data say."""
+
+    where: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The differences in the order a person would look for them, and which frames were looked at."""
+
+    differences: tuple[Difference, ...]
+    strata_checked: tuple[str, ...]
+    strata_missing: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        return not self.differences
+
+
+@dataclass(frozen=True)
+class _Record:
+    draw: str
+    source: str
+    strata: tuple[hhd1.StratumLine, ...]
+    commitment: str
+    parts: tuple[str, ...]
+    seed: str
+    lists: dict[str, hhd1.DrawnList]
+
+
+def verify(record: object, frame: Iterable[tuple[str, str]] | None = None) -> Verification:
+    """Recompute a draw record from public data alone.
+
+    `record` is the parsed JSON of a record; `frame` gives (stratum, unit) rows of one
+    stratum or more, in any order. Without it the frame digests are taken as they stand and
+    only the order of the listed tickets is checked: then `strata_checked` is empty.
+    Whatever the record holds, the answer is a list of differences, never an exception.
+    The signature is not looked at here: it needs a key, these rules need none.
+    """
+    try:
+        parsed = _parse(record)
+    except _NotARecord as fault:
+        return Verification((fault.difference,), (), ())
+    found = list(_stated(parsed))
+    names = [line.stratum for line in parsed.strata]
+    if frame is None:
+        return Verification(tuple(found), (), tuple(names))
+    units = _by_stratum(frame)
+    for line in parsed.strata:
+        if line.stratum in units:
+            found += _against_frame(parsed, line, units[line.stratum])
+    checked = tuple(name for name in names if name in units)
+    for stray in sorted(set(units) - set(names)):
+        found.append(_differs(f"frame/{stray}", "名册里有记录中没有的层", "the record has no such stratum"))
+    return Verification(tuple(found), checked, tuple(name for name in names if name not in units))
+
+
+def _differs(where: str, zh: str, en: str) -> Difference:
+    return Difference(where=where, zh=f"{where}:{zh}", en=f"{where}: {en}")
+
+
+class _NotARecord(Exception):
+    def __init__(self, where: str, zh: str = "缺少或形状不对", en: str = "missing or malformed") -> None:
+        super().__init__(where)
+        self.difference = _differs(where, zh, en)
+
+
+def _parse(record: object) -> _Record:
+    if not isinstance(record, dict):
+        raise _NotARecord("record")
+    if record.get("version") != hhd1.VERSION:
+        raise _NotARecord("version", f"不是 {hhd1.VERSION}", f"is not {hhd1.VERSION}")
+    for key in ("draw", "source"):
+        if not hhd1.is_field(record.get(key)):
+            raise _NotARecord(key)
+    if not hhd1.is_field(record.get("round")) or not re.fullmatch(
+        re.escape(record["round"]) + r"-A[1-9][0-9]*", record["draw"], re.ASCII
+    ):
+        raise _NotARecord("draw", "不是“轮次-A次数”", "is not the round's code, -A and the attempt")
+    for key in ("commitment", "seed"):
+        if not hhd1.is_hash(record.get(key)):
+            raise _NotARecord(key, "不是 64 位十六进制", "is not 64 hexadecimal characters")
+    parts = record.get("parts")
+    if not isinstance(parts, list) or not parts or not all(hhd1.is_field(part) for part in parts):
+        raise _NotARecord("parts")
+    strata = _parse_strata(record.get("strata"))
+    return _Record(
+        draw=record["draw"],
+        source=record["source"],
+        strata=strata,
+        commitment=record["commitment"],
+        parts=tuple(parts),
+        seed=record["seed"],
+        lists=_parse_lists(record.get("lists"), strata),
+    )
+
+
+def _parse_strata(rows: object) -> tuple[hhd1.StratumLine, ...]:
+    if not isinstance(rows, list) or not rows:
+        raise _NotARecord("strata")
+    lines: list[hhd1.StratumLine] = []
+    for index, row in enumerate(rows):
+        where = f"strata/{index}"
+        if not isinstance(row, dict):
+            raise _NotARecord(where)
+        name, digest, counts = row.get("stratum"), row.get("frame_digest"), [row.get(key) for key in "Nnr"]
+        if not hhd1.is_field(name) or not hhd1.is_hash(digest) or not all(map(_is_count, counts)):
+            raise _NotARecord(where)
+        line = hhd1.StratumLine(row["stratum"], row["N"], row["n"], row["r"], row["frame_digest"])
+        try:
+            hhd1.check_line(line)
+        except hhd1.RefusedInput as refused:
+            raise _NotARecord(where, refused.zh, refused.en) from refused
+        if any(line.stratum == other.stratum for other in lines):
+            raise _NotARecord(where, "同一层出现两次", "the stratum appears twice")
+        lines.append(line)
+    return tuple(lines)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST
+
+
+def _parse_lists(lists: object, strata: tuple[hhd1.StratumLine, ...]) -> dict[str, hhd1.DrawnList]:
+    if not isinstance(lists, dict):
+        raise _NotARecord("lists")
+    if set(lists) != {line.stratum for line in strata}:
+        raise _NotARecord("lists", "与各层不一一对应", "do not match the strata one to one")
+    parsed: dict[str, hhd1.DrawnList] = {}
+    for line in strata:
+        both = lists[line.stratum]
+        for part in ("main", "reserve"):
+            rows = both.get(part) if isinstance(both, dict) else None
+            if not isinstance(rows, list) or not all(hhd1.is_field(unit) for unit in rows):
+                raise _NotARecord(f"lists/{line.stratum}/{part}")
+        parsed[line.stratum] = hhd1.DrawnList(tuple(both["main"]), tuple(both["reserve"]))
+    return parsed
+
+
+def _stated(record: _Record) -> Iterator[Difference]:
+    """What can be recomputed from the record alone."""
+    if hhd1.commitment(record.draw, record.source, record.strata) != record.commitment:
+        yield _differs("commitment", "与各层重新算出的不同", "differs from the one computed from the strata")
+    try:
+        hhd1.check_parts(record.source, record.parts)
+    except hhd1.RefusedInput as refused:
+        yield _differs("parts", refused.zh, refused.en)
+    if hhd1.seed(record.commitment, record.draw, record.parts) != record.seed:
+        yield _differs("seed", "与重新算出的不同", "differs from the one computed from commitment and parts")
+    for line in record.strata:
+        yield from _listed(record, line)
+
+
+def _listed(record: _Record, line: hhd1.StratumLine) -> Iterator[Difference]:
+    where = f"lists/{line.stratum}"
+    main, reserve = record.lists[line.stratum].main, record.lists[line.stratum].reserve
+    for part, units, due in (("main", main, line.n), ("reserve", reserve, line.r)):
+        if len(units) != due:
+            yield _differs(
+                f"{where}/{part}", f"有 {len(units)} 户,应为 {due} 户", f"has {len(units)}, not {due}"
+            )
+    tickets = list(hhd1.tickets(record.seed, record.draw, line.stratum, main + reserve))
+    for rank, (before, after) in enumerate(pairwise(tickets), start=2):
+        if before >= after:
+            yield _differs(f"{where}/{rank}", "票号次序不对或重复", "is out of ticket order or named twice")
+            return
+
+
+def _by_stratum(frame: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    units: dict[str, list[str]] = {}
+    for stratum, unit in frame:
+        units.setdefault(stratum, []).append(unit)
+    return units
+
+
+def _against_frame(record: _Record, line: hhd1.StratumLine, units: list[str]) -> Iterator[Difference]:
+    where = f"frame/{line.stratum}"
+    try:
+        digest = hhd1.frame_digest(record.draw, line.stratum, units)
+    except hhd1.RefusedInput as refused:
+        yield _differs(where, refused.zh, refused.en)
+        return
+    if len(units) != line.N:
+        yield _differs(
+            where, f"有 {len(units)} 户,记录写 {line.N} 户", f"has {len(units)} units, not {line.N}"
+        )
+    if digest != line.frame_digest:
+        yield _differs(f"{where}/digest", "名册摘要不同", "the frame digest differs")
+    names = tuple(hhd1.drawn(record.seed, record.draw, line.stratum, units, line.n + line.r))
+    listed = record.lists[line.stratum].main + record.lists[line.stratum].reserve
+    for rank, (ours, theirs) in enumerate(zip(names, listed, strict=False), start=1):
+        if ours != theirs:
+            there = f"lists/{line.stratum}/{rank}"
+            yield _differs(there, f"按名册应为 {ours}", f"the frame gives {ours} here")
+            return
