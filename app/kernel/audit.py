@@ -61,7 +61,16 @@ def epoch(session: Session) -> str:
 
 def link_hash(row: AuditRow) -> str:
     """The hash that belongs to this row (lower-case hex)."""
-    parts = [row.prev, str(row.county_id), str(row.seq), rfc3339(row.at), row.actor, row.action, row.subject, row.detail]
+    parts = [
+        row.prev,
+        str(row.county_id),
+        str(row.seq),
+        rfc3339(row.at),
+        row.actor,
+        row.action,
+        row.subject,
+        row.detail,
+    ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -70,7 +79,15 @@ def write(session: Session, action: str, subject: str, *, actor: str, **detail: 
     queue = session.info.setdefault("audit", [])
     if not queue:
         at_close(session, _append)
-    queue.append((utcnow(), actor, action, subject, json.dumps(detail, ensure_ascii=False, sort_keys=True, default=str)))
+    queue.append(
+        (
+            utcnow(),
+            actor,
+            action,
+            subject,
+            json.dumps(detail, ensure_ascii=False, sort_keys=True, default=str),
+        )
+    )
 
 
 def _append(session: Session) -> None:
@@ -82,8 +99,15 @@ def _append(session: Session) -> None:
     for offset, (at, actor, action, subject, detail) in enumerate(queue):
         at = at.replace(microsecond=at.microsecond // 1000 * 1000)
         row = AuditRow(
-            county_id=county, seq=first + offset, at=at, actor=actor, action=action,
-            subject=subject, detail=detail, prev=head, hash="",
+            county_id=county,
+            seq=first + offset,
+            at=at,
+            actor=actor,
+            action=action,
+            subject=subject,
+            detail=detail,
+            prev=head,
+            hash="",
         )
         row.hash = head = link_hash(row)
         session.add(row)

@@ -59,7 +59,11 @@ def _is_loopback(host: str) -> bool:
 
 
 def load_settings(
-    env: Mapping[str, str] = os.environ, *, port: int = 8000, insecure_http: bool = False, data: Path | None = None
+    env: Mapping[str, str] = os.environ,
+    *,
+    port: int = 8000,
+    insecure_http: bool = False,
+    data: Path | None = None,
 ) -> Settings:
     """Read the environment; refuse a public address that would send personal data in the clear."""
     folder = (data or Path(env.get("RUHU_DATA") or "var")).resolve()

@@ -71,8 +71,12 @@ def save_villages(session: Session, county_id: int, villages: Iterable[Village])
     saved = 0
     for village in villages:
         row = {
-            "county_id": county_id, "code": village.code, "name": village.name, "town_name": village.town_name,
-            "lon": village.lon, "lat": village.lat,
+            "county_id": county_id,
+            "code": village.code,
+            "name": village.name,
+            "town_name": village.town_name,
+            "lon": village.lon,
+            "lat": village.lat,
         }
         points = ("lon", "lat") if village.lon is not None else ()
         upsert(session, Village, [row], key=["county_id", "code"], update=("name", "town_name", *points))

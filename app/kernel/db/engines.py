@@ -7,7 +7,7 @@ refused on a library with the WAL-reset fault (fixed in 3.51.3, 3.50.7, 3.44.6).
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any
 
 import pysqlite3.dbapi2 as sqlite
 from sqlalchemy import Engine, create_engine, event, text
@@ -45,7 +45,7 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         if self.is_sqlite and not sqlite_is_safe(sqlite.sqlite_version_info):
             raise UnsafeSqlite(
-                f"SQLite {sqlite.sqlite_version} 的 WAL 可能丢失已提交的数据,拒绝启动;请安装 requirements.txt 里的 pysqlite3。",
+                f"SQLite {sqlite.sqlite_version} 的 WAL 可能丢失已提交的数据,拒绝启动;请装 pysqlite3。",
                 f"SQLite {sqlite.sqlite_version} may lose commits in WAL mode; install the pinned pysqlite3 wheel.",
             )
         self._write = self._engine(url, writer=True)
@@ -101,7 +101,13 @@ def at_close(session: Session, act: Callable[[Session], None]) -> None:
 def _prepare_sqlite(connection: DBAPIConnection, _record: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy's own BEGIN rules, not the driver's
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "cache_spill=0"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=5000",
+        "cache_spill=0",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -110,5 +116,5 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: Any) -> None:
 def _one_county_a_transaction(session: Session, _context: Any, _instances: Any) -> None:
     county = session.info.get("county_id")
     for row in (*session.new, *session.dirty, *session.deleted):
-        if isinstance(row, CountyKeyed) and cast(CountyKeyed, row).county_id != county:
+        if isinstance(row, CountyKeyed) and row.county_id != county:
             raise CountyCrossed(f"{type(row).__name__} of county {row.county_id} in a session of county {county}")

@@ -42,6 +42,6 @@ def migrate(database: Database) -> None:
     if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
         raise NewerSchema(
             f"数据库版本 {current} 比本程序新,请升级程序;数据没有改动。",
-            f"The database is at {current}, which this program does not know. Upgrade the program; nothing was changed.",
+            f"The database is at {current}, unknown here. Upgrade the program; nothing was changed.",
         )
     command.upgrade(config_for(database), "head")

@@ -36,12 +36,14 @@ def upsert(
     ordered = sorted(rows, key=lambda row: tuple(row[name] for name in key))
     dialect = session.get_bind().dialect.name
     statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
-    if isinstance(update, Mapping):
-        changes = dict(update)
-    else:
-        changes = {name: statement.excluded[name] for name in update}
+    named = update if isinstance(update, Mapping) else {name: statement.excluded[name] for name in update}
+    changes = dict(named)
     keyed = list(key)
-    final = statement.on_conflict_do_update(keyed, set_=changes) if changes else statement.on_conflict_do_nothing(keyed)
+    final = (
+        statement.on_conflict_do_update(index_elements=keyed, set_=changes)
+        if changes
+        else statement.on_conflict_do_nothing(index_elements=keyed)
+    )
     result = cast(CursorResult[Any], session.connection().execute(final, ordered))
     return result.rowcount
 

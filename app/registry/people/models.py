@@ -39,7 +39,6 @@ class Account(SQLModel, table=True):
     password_hash: str = Field(max_length=200)
     created_at: datetime = utc_field()
     disabled_at: datetime | None = utc_field(default=None)
-    must_change: bool = False
 
 
 class Device(SQLModel, table=True):
@@ -60,7 +59,7 @@ class Token(SQLModel, table=True):
 
     __tablename__ = "token"
 
-    hash: bytes = Field(primary_key=True, sa_type=LargeBinary(32))  # type: ignore[call-overload]
+    hash: bytes = Field(primary_key=True, sa_type=LargeBinary(32))
     account_id: UUID = Field(foreign_key="account.id", index=True)
     device_id: UUID | None = Field(default=None, index=True)
     created_at: datetime = utc_field()

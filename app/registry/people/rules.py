@@ -18,8 +18,24 @@ COLLECTING_ROLES = TEAM_ROLES | {Role.HELPER}
 
 MIN_PASSWORD = 8
 COMMON_PASSWORDS = frozenset(
-    {"12345678", "123456789", "1234567890", "password", "password1", "qwertyuiop", "11111111", "88888888", "66666666",
-     "abcd1234", "1q2w3e4r", "woaini1314", "5201314520", "a1234567", "yinchuan", "ruhu1234"}
+    {
+        "12345678",
+        "123456789",
+        "1234567890",
+        "password",
+        "password1",
+        "qwertyuiop",
+        "11111111",
+        "88888888",
+        "66666666",
+        "abcd1234",
+        "1q2w3e4r",
+        "woaini1314",
+        "5201314520",
+        "a1234567",
+        "yinchuan",
+        "ruhu1234",
+    }
 )
 
 _SCOPE = re.compile(r"[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}", re.ASCII)
@@ -80,9 +96,21 @@ def account_faults(account: str, name: str, role: str, scope: str) -> list[Fault
     if not 1 <= len(name) <= 40:
         faults.append(Fault("#/name", "姓名应为1至40字", "The name must have 1 to 40 characters"))
     if role not in set(Role):
-        faults.append(Fault("#/role", f"没有“{role}”这个角色,可用:{' '.join(Role)}", f"Unknown role; one of {' '.join(Role)}"))
+        faults.append(
+            Fault(
+                "#/role",
+                f"没有“{role}”这个角色,可用:{' '.join(Role)}",
+                f"Unknown role; one of {' '.join(Role)}",
+            )
+        )
     if not _SCOPE.fullmatch(scope):
-        faults.append(Fault("#/scope", "范围是区划代码的前4、6、9或12位,如 6401、640104", "4, 6, 9 or 12 digits, e.g. 6401"))
+        faults.append(
+            Fault(
+                "#/scope",
+                "范围是区划代码的前4、6、9或12位,如 6401、640104",
+                "4, 6, 9 or 12 digits, e.g. 6401",
+            )
+        )
     return faults
 
 

@@ -1,0 +1,100 @@
+"""Who is calling: a bearer token on phones and scripts, a cookie on pages. Both ask registry.people.
+
+`Caller` is anybody signed in; `allow(...)` narrows it to roles (403). What lies outside the caller's scope is not
+decided here but by the fence of the query, and looks absent (404).
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+
+from app.doors.web.house import House, TheHouse
+from app.kernel.clock import utcnow
+from app.kernel.db.base import HOME
+from app.kernel.problems import Forbidden, Unauthenticated
+from app.registry.people import queries, service
+from app.registry.people.models import Role
+from app.registry.people.rules import Actor
+
+TOUCH_EVERY = timedelta(hours=1)
+
+
+def presented_token(request: Request, house: House) -> str | None:
+    """The token as it came: `Authorization: Bearer` first, else the cookie."""
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip() or None
+    return request.cookies.get(house.settings.cookie_name)
+
+
+def find_caller(request: Request, house: House) -> Actor | None:
+    """The actor behind a valid token, or None; remembers at most hourly that a device was seen."""
+    token = presented_token(request, house)
+    if not token:
+        return None
+    now = utcnow()
+    with house.db.read() as session:
+        found = queries.actor_of(session, token, now)
+    if found is None:
+        return None
+    actor, row = found
+    if now - row.last_used_at > TOUCH_EVERY:
+        with house.db.write(HOME) as session:
+            service.touch(session, row.hash, now)
+    request.state.account = actor.account
+    return actor
+
+
+def require_caller(request: Request, house: TheHouse) -> Actor:
+    """The actor, or Unauthenticated."""
+    actor = find_caller(request, house)
+    if actor is None:
+        raise Unauthenticated("请先登录。手机上的记录都还在。", "Please sign in. Records on the phone are safe.")
+    return actor
+
+
+Caller = Annotated[Actor, Depends(require_caller)]
+"""Parameter type: somebody signed in."""
+
+
+def allow(*roles: Role) -> Callable[[Actor], Actor]:
+    """A dependency that lets only these roles pass."""
+
+    def require_role(actor: Caller) -> Actor:
+        if actor.role not in roles:
+            raise Forbidden(
+                "您的角色不能做这件事;需要时请联系市督查办。", "Your role may not do this; ask the city office."
+            )
+        return actor
+
+    return require_role
+
+
+CityOfficer = Annotated[Actor, Depends(allow(Role.CITY_OFFICER))]
+Admin = Annotated[Actor, Depends(allow(Role.ADMIN))]
+
+
+def give_cookie(response: Response, house: House, token: str, expires_at: datetime) -> None:
+    """The page session: HttpOnly, Lax, Secure wherever the browser can keep it so."""
+    response.set_cookie(
+        house.settings.cookie_name,
+        token,
+        max_age=int((expires_at - utcnow()).total_seconds()),
+        httponly=True,
+        secure=house.settings.cookie_name.startswith("__Host-"),
+        samesite="lax",
+        path="/",
+    )
+
+
+def take_cookie(response: Response, house: House) -> None:
+    """Forget the page session in the browser."""
+    response.delete_cookie(
+        house.settings.cookie_name,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=house.settings.cookie_name.startswith("__Host-"),
+    )
