@@ -76,9 +76,7 @@ def fewest_satisfied(frame: int, target: Share = NINETY_PERCENT) -> int:
 
 
 @lru_cache(maxsize=4096)
-def hypergeometric_interval(
-    satisfied: int, asked: int, frame: int, alpha: Share = FIVE_PERCENT
-) -> tuple[Share, Share]:
+def hypergeometric_interval(satisfied: int, asked: int, frame: int, alpha: Share = FIVE_PERCENT) -> tuple[Share, Share]:
     """(K_L/N, K_U/N): the satisfied share that the sample does not rule out, `alpha` a side.
 
     K_L = min{K: P(X ≥ s | K) > alpha}, K_U = max{K: P(X ≤ s | K) > alpha}. Both tails are

@@ -177,9 +177,7 @@ def _listed(record: _Record, line: hhd1.StratumLine) -> Iterator[Difference]:
     main, reserve = record.lists[line.stratum].main, record.lists[line.stratum].reserve
     for part, units, due in (("main", main, line.n), ("reserve", reserve, line.r)):
         if len(units) != due:
-            yield _differs(
-                f"{where}/{part}", f"有 {len(units)} 户,应为 {due} 户", f"has {len(units)}, not {due}"
-            )
+            yield _differs(f"{where}/{part}", f"有 {len(units)} 户,应为 {due} 户", f"has {len(units)}, not {due}")
     tickets = list(hhd1.tickets(record.seed, record.draw, line.stratum, main + reserve))
     for rank, (before, after) in enumerate(pairwise(tickets), start=2):
         if before >= after:
@@ -202,9 +200,7 @@ def _against_frame(record: _Record, line: hhd1.StratumLine, units: list[str]) ->
         yield _differs(where, refused.zh, refused.en)
         return
     if len(units) != line.N:
-        yield _differs(
-            where, f"有 {len(units)} 户,记录写 {line.N} 户", f"has {len(units)} units, not {line.N}"
-        )
+        yield _differs(where, f"有 {len(units)} 户,记录写 {line.N} 户", f"has {len(units)} units, not {line.N}")
     if digest != line.frame_digest:
         yield _differs(f"{where}/digest", "名册摘要不同", "the frame digest differs")
     names = tuple(hhd1.drawn(record.seed, record.draw, line.stratum, units, line.n + line.r))

@@ -34,10 +34,7 @@ def a_record() -> Record:
         "round": "2017-1",
         "draw": draw,
         "source": "DICE10X20",
-        "strata": [
-            {"stratum": x.stratum, "N": x.N, "n": x.n, "r": x.r, "frame_digest": x.frame_digest}
-            for x in lines
-        ],
+        "strata": [{"stratum": x.stratum, "N": x.N, "n": x.n, "r": x.r, "frame_digest": x.frame_digest} for x in lines],
         "commitment": commit,
         "parts": parts,
         "seed": seed,

@@ -72,9 +72,7 @@ def test_wilson_equals_r(row: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("row", rows("hypergeometric_exact"))
 def test_the_two_sided_hypergeometric_interval_equals_r(row: dict[str, str]) -> None:
-    low, high = est.hypergeometric_interval(
-        int(row["x"]), int(row["n"]), frame_of(row), TWO_AND_A_HALF_PERCENT
-    )
+    low, high = est.hypergeometric_interval(int(row["x"]), int(row["n"]), frame_of(row), TWO_AND_A_HALF_PERCENT)
 
     assert close(low, row["lower"])
     assert close(high, row["upper"])
@@ -170,9 +168,7 @@ def test_hypergeometric_tails_equal_counting_every_subset_by_formula() -> None:
         if asked > frame:
             continue
         for positive, satisfied in product(range(frame + 1), range(asked + 1)):
-            ways = sum(
-                comb(positive, i) * comb(frame - positive, asked - i) for i in range(satisfied, asked + 1)
-            )
+            ways = sum(comb(positive, i) * comb(frame - positive, asked - i) for i in range(satisfied, asked + 1))
             tail = est.hypergeometric_at_least(satisfied, asked, frame, positive)
             assert Fraction(tail.part, tail.whole) == Fraction(ways, comb(frame, asked))
 
@@ -185,9 +181,7 @@ def test_random_cases_equal_scipy() -> None:
         satisfied, positive = chance.randint(0, asked), chance.randint(0, frame)
         at_least = hypergeom.sf(satisfied - 1, frame, positive, asked)
         at_most = hypergeom.cdf(satisfied, frame, positive, asked)
-        assert (
-            abs(float(est.hypergeometric_at_least(satisfied, asked, frame, positive)) - at_least) < TOLERANCE
-        )
+        assert abs(float(est.hypergeometric_at_least(satisfied, asked, frame, positive)) - at_least) < TOLERANCE
         assert abs(float(est.hypergeometric_at_most(satisfied, asked, frame, positive)) - at_most) < TOLERANCE
 
 
@@ -197,16 +191,10 @@ def test_random_binomial_tails_and_bounds_equal_scipy() -> None:
         asked = chance.randint(1, 300)
         satisfied = chance.randint(0, asked)
         p = est.Share(chance.randint(0, 100), 100)
-        assert (
-            abs(float(est.binomial_at_least(satisfied, asked, p)) - binom.sf(satisfied - 1, asked, float(p)))
-            < 1e-9
-        )
+        assert abs(float(est.binomial_at_least(satisfied, asked, p)) - binom.sf(satisfied - 1, asked, float(p))) < 1e-9
         low, high = est.clopper_pearson(satisfied, asked)
         assert abs(low - (beta.ppf(0.05, satisfied, asked - satisfied + 1) if satisfied else 0)) < TOLERANCE
-        assert (
-            abs(high - (beta.ppf(0.95, satisfied + 1, asked - satisfied) if satisfied < asked else 1))
-            < TOLERANCE
-        )
+        assert abs(high - (beta.ppf(0.95, satisfied + 1, asked - satisfied) if satisfied < asked else 1)) < TOLERANCE
 
 
 def test_printed_bounds_are_the_exact_ones_rounded() -> None:

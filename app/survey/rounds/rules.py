@@ -1,0 +1,224 @@
+"""Rounds and samples, pure: sample ids, outcome codes of doorsteps, and the rule by which reserves open.
+
+The phone computes the same walk from the same events (pwa/src/domain): both run
+tests/contracts/cases/opening_rule.json. A reserve opens only when every rank before it has been opened and
+completed plus open among them are fewer than n, so nobody chooses whom to replace a household by. An ended
+household keeps its first ending: otherwise a late success would close a reserve that was rightly visited.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from app.methods.draw.rules import is_field
+
+ROUND_CODE_MOST = 56
+STRATA = {"poor": "P", "non_poor": "N"}
+"""Stratum of the sample → letter in HHD1's `640104-P`."""
+
+_KINDS = {letter: kind for kind, letter in STRATA.items()}
+_SAMPLE = re.compile(r"(?P<draw>.+)\.(?P<county>[0-9]{6})-(?P<letter>[PN])\.(?P<rank>[1-9][0-9]{0,8})", re.ASCII)
+_DRAW = re.compile(r"(?P<round>.+)-A[1-9][0-9]*", re.ASCII)
+
+
+class SampleState(StrEnum):
+    """Where a sampled household stands (terms: sample_state)."""
+
+    RESERVE = "reserve"
+    OPEN = "open"
+    COMPLETED = "completed"
+    NON_RESPONSE = "non_response"
+    NOT_ELIGIBLE = "not_eligible"
+
+
+ENDS = {
+    **dict.fromkeys(("C1", "C2", "C3"), SampleState.COMPLETED),
+    **dict.fromkeys(("N1", "N2", "N3", "N4"), SampleState.NON_RESPONSE),
+    **dict.fromkeys(("X1", "X2", "X3"), SampleState.NOT_ELIGIBLE),
+}
+"""Outcome codes that end a rank. R1 is none: another team goes, nobody is substituted."""
+
+
+@dataclass(frozen=True)
+class SampleRef:
+    """What a sample id says: `2017-1-A1.640104-P.7`."""
+
+    draw: str
+    county: str
+    kind: str
+    rank: int
+
+    @property
+    def stratum(self) -> str:
+        return stratum_code(self.county, self.kind)
+
+    @property
+    def round(self) -> str:
+        return self.draw.rpartition("-A")[0]
+
+    def __str__(self) -> str:
+        return f"{self.draw}.{self.stratum}.{self.rank}"
+
+
+def stratum_code(county: str, kind: str) -> str:
+    """HHD1's name of a county's poor or non-poor households: `640104-P`."""
+    return f"{county}-{STRATA[kind]}"
+
+
+def stratum_parts(stratum: str) -> tuple[str, str] | None:
+    """(county code, poor | non_poor) of `640104-P`; None when it is no such name."""
+    county, _, letter = stratum.partition("-")
+    if re.fullmatch(r"[0-9]{6}", county, re.ASCII) and letter in _KINDS:
+        return county, _KINDS[letter]
+    return None
+
+
+def parse_sample_id(text: object) -> SampleRef | None:
+    """The parts of a sample id, or None: an op that names no readable sample is kept all the same."""
+    match = _SAMPLE.fullmatch(text) if isinstance(text, str) and len(text) <= 100 else None
+    if match is None or not is_field(match["draw"]) or not _DRAW.fullmatch(match["draw"]):
+        return None
+    return SampleRef(match["draw"], match["county"], _KINDS[match["letter"]], int(match["rank"]))
+
+
+def is_round_code(text: object) -> bool:
+    """`[0-9A-Z._-]`, at most 56 characters, so that the names of its draws still fit HHD1."""
+    return is_field(text) and isinstance(text, str) and len(text) <= ROUND_CODE_MOST
+
+
+# --- doorsteps ---
+
+
+@dataclass(frozen=True)
+class Doorstep:
+    """One visit to a sampled household, or an office decision about it, as the phone or the server knows it.
+
+    `result`, `where`, `why` are the form's contact_result, met_where and no_such_why; `outcome` is the code of a
+    `kind: outcome` op. `corrects` names the op that this one replaces. `held`: quarantined or in conflict, so
+    that it does not count yet.
+    """
+
+    op_id: str
+    started_at: datetime
+    result: str | None = None
+    where: str | None = None
+    why: str | None = None
+    outcome: str | None = None
+    corrects: str | None = None
+    held: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the doorsteps of one household amount to: nothing (None), `attempt`, `R1`, or an ending code.
+
+    `at` is the start of the doorstep that brought it, `op_id` its op.
+    """
+
+    code: str | None = None
+    at: datetime | None = None
+    op_id: str | None = None
+
+    @property
+    def end(self) -> SampleState | None:
+        return ENDS.get(self.code or "")
+
+
+def part_of_day(instant: datetime, tz: ZoneInfo) -> int:
+    """0 before noon, 1 from 12 to 18, 2 from 18 on, where the people live."""
+    hour = instant.astimezone(tz).hour
+    return 0 if hour < 12 else 1 if hour < 18 else 2
+
+
+def doorstep_code(step: Doorstep) -> str | None:
+    """The code of one doorstep by itself: C1–C3, `attempt`, N2, N3, X1, X2, or what the office decided."""
+    if step.outcome is not None:
+        return step.outcome if step.outcome in ENDS or step.outcome == "R1" else None
+    match step.result:
+        case "completed":
+            return {"elsewhere": "C2", "phone": "C3"}.get(step.where or "", "C1")
+        case "absent" | "away":
+            return "attempt"
+        case "refused":
+            return "N2"
+        case "incapable":
+            return "N3"
+        case "no_such":
+            return "X2" if step.why == "wrong" else "X1"
+    return None
+
+
+def in_effect(steps: Sequence[Doorstep]) -> list[Doorstep]:
+    """The doorsteps that count, in the order of their start; a corrected one gives way to its latest correction.
+
+    `steps` come in the order in which they were accepted. A held correction replaces nothing yet.
+    """
+    corrects = {step.op_id: step.corrects for step in steps}
+    chains = {step.op_id: _chain(step.op_id, corrects) for step in steps}
+    accepted = [step for step in steps if not step.held]
+    replaced = {older for step in accepted for older in chains[step.op_id][1:]}
+    latest = {chains[step.op_id][-1]: step for step in accepted if step.op_id not in replaced}
+    return sorted(latest.values(), key=lambda step: (step.started_at, step.op_id))
+
+
+def _chain(op_id: str, corrects: Mapping[str, str | None]) -> list[str]:
+    """The op and those it replaces, directly or through another correction; a loop ends where it began."""
+    chain = [op_id]
+    while (older := corrects.get(chain[-1])) is not None and older not in chain:
+        chain.append(older)
+    return chain
+
+
+def outcome_of(steps: Sequence[Doorstep], tz: ZoneInfo) -> Outcome:
+    """The first ending of a household, else its last attempt or R1, else nothing.
+
+    Absent and away are attempts; the second whose start lies in another part of the day ends as N1.
+    """
+    latest, parts = Outcome(), set[int]()
+    for step in in_effect(steps):
+        code = doorstep_code(step)
+        if code is None:
+            continue
+        if code == "attempt":
+            parts.add(part_of_day(step.started_at, tz))
+            code = "N1" if len(parts) > 1 else code
+        latest = Outcome(code, step.started_at, step.op_id)
+        if latest.end is not None:
+            break
+    return latest
+
+
+# --- the opening rule ---
+
+
+@dataclass(frozen=True)
+class Standing:
+    """State of one rank, and since when it may be visited (None: it may not)."""
+
+    state: SampleState
+    opened_at: datetime | None
+
+
+def standings(n: int, drawn_at: datetime, outcomes: Iterable[Outcome]) -> list[Standing]:
+    """Walk one stratum's ranks 1, 2, … and say which are open.
+
+    A main rank is open since the draw; the i-th reserve since the i-th ending without an interview among the
+    ranks before it. What happened at a door that was not open does not count: the rank stays a reserve.
+    """
+    walked: list[Standing] = []
+    ended: list[datetime] = []
+    holding = 0
+    for rank, outcome in enumerate(outcomes, start=1):
+        if rank > n and holding >= n:
+            walked.append(Standing(SampleState.RESERVE, None))
+            continue
+        opened_at = drawn_at if rank <= n else sorted(ended)[rank - n - 1]
+        walked.append(Standing(outcome.end or SampleState.OPEN, opened_at))
+        if walked[-1].state in (SampleState.OPEN, SampleState.COMPLETED):
+            holding += 1
+        elif outcome.at is not None:
+            ended.append(outcome.at)
+    return walked
