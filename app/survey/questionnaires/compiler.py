@@ -1,0 +1,247 @@
+"""Publishing's judge: a workbook becomes one JSON form, or a list of reasons by sheet row.
+
+Everything that could go wrong in a village is refused here: an unknown function or control, a circular rule, a
+rule that compares with a choice that does not exist. The result depends on the workbook alone.
+"""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from pyxform.errors import PyXFormError
+from pyxform.xls2xform import convert
+
+from app.survey.questionnaires.expressions import Tree, walk
+from app.survey.questionnaires.sheets import PLAIN, TEXTS, Sheets, check_sheets, read_help, read_prefill, type_of
+from app.survey.questionnaires.workbook import (
+    Row,
+    SheetFault,
+    UnreadableWorkbook,
+    Workbook,
+    plain,
+    read_workbook,
+)
+from app.survey.questionnaires.xform import Compiled, Item, Path, compile_xform
+
+FORMAT = 1
+NUMBERS = {"integer", "decimal"}
+ARITHMETIC = {"+", "-", "*", "div", "mod", "neg", "sum", "min", "max", "round"}
+
+
+class FormRefused(Exception):
+    """The workbook cannot be published; every fault has its sheet row."""
+
+    def __init__(self, faults: list[SheetFault]) -> None:
+        super().__init__("; ".join(f"{f.sheet} {f.row}: {f.en}" for f in faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True)
+class CompiledForm:
+    """What publishing stores: the JSON text (its digest is the form's), the XForm and the doubts."""
+
+    form_id: str
+    version: str
+    title_zh: str
+    title_en: str
+    json: str
+    sha256: str
+    xml: str
+    warnings: list[SheetFault]
+
+
+def compile_bytes(content: bytes) -> CompiledForm:
+    """Compile an .xlsx. Raises FormRefused."""
+    try:
+        workbook = read_workbook(content)
+    except UnreadableWorkbook as error:
+        raise FormRefused([error.fault]) from error
+    return compile_workbook(workbook)
+
+
+def compile_workbook(workbook: Workbook) -> CompiledForm:
+    """Compile rows that have been read. Raises FormRefused."""
+    sheets = check_sheets(workbook)
+    _stop_if_faulty(sheets)
+    xml = _to_xform(sheets)
+    compiled = compile_xform(xml)
+    for fault in compiled.faults:
+        sheets.refuse("survey", sheets.row_of(fault.name), fault.zh, fault.en)
+    _stop_if_faulty(sheets)
+    for path, item in compiled.by_path.items():
+        _label_silent(sheets, item)
+        _lint(sheets, compiled, path, item)
+    order = _order(sheets, compiled)
+    sections = {item["name"] for item in compiled.items if item["kind"] == "group"}
+    pointers = {path[-1]: "/" + "/".join(path) for path in compiled.by_path}
+    title = _title(sheets)
+    form = {
+        "format": FORMAT,
+        "id": sheets.settings["form_id"],
+        "version": sheets.settings["version"],
+        "title": title,
+        "items": compiled.items,
+        "choices": _choices(sheets, compiled),
+        "order": ["/" + "/".join(path) for path in order],
+        "prefill": read_prefill(sheets, pointers.get),
+        "help": read_help(sheets, sections),
+    }
+    _stop_if_faulty(sheets)
+    text = json.dumps(form, ensure_ascii=False, separators=(",", ":"))
+    return CompiledForm(
+        sheets.settings["form_id"],
+        sheets.settings["version"],
+        title["zh"],
+        title["en"],
+        text,
+        hashlib.sha256(text.encode()).hexdigest(),
+        xml,
+        sheets.warnings,
+    )  # fmt: skip
+
+
+def _stop_if_faulty(sheets: Sheets) -> None:
+    if sheets.faults:
+        raise FormRefused(sorted(sheets.faults, key=lambda f: (f.sheet != "settings", f.sheet != "survey", f.row)))
+
+
+def _title(sheets: Sheets) -> dict[str, str]:
+    zh = sheets.settings["form_title"]
+    return {"zh": zh, "en": sheets.settings.get("title_en", zh)}
+
+
+def _to_xform(sheets: Sheets) -> str:
+    columns = PLAIN | {f"{c}::{tag}" for c in TEXTS for tag in sheets.languages.values()}
+    survey = sheets.workbook.sheet("survey")
+    used = {type_of(row)[1] for row in survey}
+    settings = {key: sheets.settings[key] for key in ("form_id", "version", "form_title")}
+    book: dict[str, list[dict[str, str]]] = {
+        "survey": [_as_xlsform(row, columns) for row in survey],
+        "choices": [dict(row.cells) for row in sheets.workbook.sheet("choices") if row.get("list_name") in used],
+        "settings": [{**settings, "default_language": sheets.languages["zh"]}],
+    }
+    try:
+        result = convert(book, validate=False)
+    except PyXFormError as error:
+        found = re.search(r"\[row : (\d+)\]", str(error))
+        number = survey[int(found[1]) - 2].number if found and int(found[1]) - 2 < len(survey) else 0
+        zh = f"XLSForm 转换没有通过:{plain(error)}"
+        raise FormRefused([SheetFault("survey", number, zh, " ".join(str(error).split()))]) from error
+    return str(result.xform)
+
+
+def _as_xlsform(row: Row, columns: set[str]) -> dict[str, str]:
+    kind, choices = type_of(row)
+    cells = {name: text for name, text in row.cells.items() if name in columns}
+    if kind in ("calculate", "hidden"):  # a label of a calculate is ours, for the desk: pyxform would show it
+        cells = {name: text for name, text in cells.items() if not name.startswith(("label::", "hint::"))}
+    return {**cells, "type": f"{kind} {choices}".strip()}
+
+
+def _label_silent(sheets: Sheets, item: Item) -> None:
+    row = sheets.rows.get(item["name"])
+    if row is not None and item["kind"] in ("calculate", "hidden"):
+        label = sheets.text(row, "label")
+        if label:
+            item["label"] = label
+
+
+def _choices(sheets: Sheets, compiled: Compiled) -> dict[str, list[dict[str, Any]]]:
+    out: dict[str, list[dict[str, Any]]] = {}
+    filters = {item["list"]: item["filter"] for item in compiled.by_path.values() if "filter" in item}
+    for name in dict.fromkeys(item["list"] for item in compiled.by_path.values() if "list" in item):
+        columns = _columns_read(filters.get(name))
+        out[name] = []
+        for row in sheets.lists[name]:
+            choice: dict[str, Any] = {"value": row.get("name"), "label": sheets.text(row, "label")}
+            if columns:
+                choice["columns"] = {c: row.get(c) for c in sorted(columns)}
+            out[name].append(choice)
+    return out
+
+
+def _columns_read(tree: Tree) -> set[str]:
+    found: set[str] = set()
+    walk(tree, lambda node: found.add(node[1]) if node[0] == "col" else None)
+    return found
+
+
+def _order(sheets: Sheets, compiled: Compiled) -> list[Path]:
+    """Items with a rule, each after all that its rule reads; a circle is refused."""
+    ruled = [p for p, item in compiled.by_path.items() if "relevant" in item or "calculation" in item]
+    order: list[Path] = []
+    state: dict[Path, int] = {}
+
+    def visit(path: Path, trail: list[Path]) -> None:
+        if state.get(path) == 2:
+            return
+        if state.get(path) == 1:
+            names = " → ".join(p[-1] for p in [*trail[trail.index(path) :], path])
+            sheets.refuse(
+                "survey",
+                sheets.row_of(path[-1]),
+                f"规则互相引用成了圈:{names}",
+                f"the rules go round in a circle: {names}",
+            )
+            return
+        state[path] = 1
+        for read in sorted(compiled.reads.get(path, ())):
+            for depth in range(1, len(read) + 1):
+                if read[:depth] in ruled_set and read[:depth] != path[:depth]:
+                    visit(read[:depth], [*trail, path])
+            if read[: len(path)] == path:  # itself, or something inside what it hides
+                visit(path, [*trail, path])
+        for depth in range(1, len(path)):
+            if path[:depth] in ruled_set:
+                visit(path[:depth], [*trail, path])
+        state[path] = 2
+        order.append(path)
+
+    ruled_set = set(ruled)
+    for path in ruled:
+        visit(path, [])
+    return order
+
+
+def _lint(sheets: Sheets, compiled: Compiled, path: Path, item: Item) -> None:
+    rules = [item[key] for key in ("relevant", "constraint", "calculation", "filter", "required") if key in item]
+    for tree in rules:
+        walk(tree, lambda node: _lint_choice(sheets, compiled, path, node))
+    columns = {c for row in sheets.lists.get(item.get("list", ""), []) for c in row.cells}
+    for column in sorted(_columns_read(item.get("filter")) - columns):
+        sheets.refuse(
+            "survey", sheets.row_of(path[-1]), f"选项表里没有“{column}”列", f"the choices have no column “{column}”"
+        )
+    calculation = item.get("calculation")
+    if isinstance(calculation, list) and calculation[0] != "if":
+        for name in _bare_numbers(compiled, calculation, False):
+            sheets.warn(
+                "survey", sheets.row_of(path[-1]), f"{name} 可能空着,结果会是空;可用 coalesce(${{{name}}}, 0)",
+                f"{name} may be blank and blank the result; consider coalesce(${{{name}}}, 0)",
+            )  # fmt: skip
+
+
+def _bare_numbers(compiled: Compiled, tree: Tree, inside: bool) -> list[str]:
+    """Optional questions that stand in arithmetic without coalesce or if."""
+    if not isinstance(tree, list) or tree[0] in ("coalesce", "if"):
+        return []
+    if tree[0] == "ref":
+        item = compiled.by_path.get(tuple(tree[1].split("/")), {})
+        return [item["name"]] if inside and item.get("kind") in NUMBERS and item.get("required") is not True else []
+    return [n for t in tree[1:] for n in _bare_numbers(compiled, t, inside or tree[0] in ARITHMETIC)]
+
+
+def _lint_choice(sheets: Sheets, compiled: Compiled, path: Path, node: list[Tree]) -> None:
+    """A select compared with a value that is not among its choices can never be true: a misspelling."""
+    if node[0] not in ("=", "!=", "selected"):
+        return
+    for left, right in ((node[1], node[2]), (node[2], node[1])):
+        if not isinstance(left, list) or left[0] not in ("ref", ".") or not isinstance(right, str) or right == "":
+            continue
+        item = compiled.by_path.get(tuple(left[1].split("/")) if left[0] == "ref" else path, {})
+        values = [row.get("name") for row in sheets.lists.get(item.get("list", ""), [])]
+        if values and right not in values:
+            zh = f"“{plain(right)}”不是 {item['name']} 的选项"
+            sheets.refuse("survey", sheets.row_of(path[-1]), zh, f"“{plain(right)}” is no choice of {item['name']}")

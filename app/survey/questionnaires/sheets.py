@@ -1,0 +1,275 @@
+"""What a workbook must be before it is compiled, told by sheet row.
+
+The checks stand before pyxform because its messages are English and some of its tolerance hurts in the field: a
+label missing in one language, a question outside every section, a choice that no rule can ever meet.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from app.survey.questionnaires.workbook import Row, SheetFault, Workbook, plain
+
+LANGUAGES = ("zh", "en")
+ASKED = {"note", "text", "integer", "decimal", "date", "time", "geopoint", "image", "acknowledge"}
+SILENT = {"calculate", "hidden", "start", "end", "today", "audit"}
+SELECTS = {"select_one", "select_multiple"}
+BLOCKS = {"begin_group", "end_group", "begin_repeat", "end_repeat"}
+SPELLINGS = {"begin group": "begin_group", "end group": "end_group", "begin repeat": "begin_repeat",
+             "end repeat": "end_repeat", "select one": "select_one", "select multiple": "select_multiple",
+             "int": "integer", "trigger": "acknowledge", "photo": "image"}  # fmt: skip
+REFUSED = {"repeat_count": "重复次数", "trigger": "触发计算"}
+PLAIN = {"type", "name", "required", "relevant", "constraint", "calculation", "appearance", "parameters",
+         "choice_filter", "default", "readonly"}  # fmt: skip
+TEXTS = {"label", "hint", "constraint_message"}
+OURS = {"feeds"}
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,59}")
+VALUE = re.compile(r"[A-Za-z0-9_.\-]{1,60}")
+
+
+@dataclass
+class Sheets:
+    """The workbook in the words of XLSForm, with the rows by question name."""
+
+    workbook: Workbook
+    languages: dict[str, str] = field(default_factory=dict)
+    """Language code to its full tag, for example zh: 中文 (zh)."""
+    faults: list[SheetFault] = field(default_factory=list)
+    warnings: list[SheetFault] = field(default_factory=list)
+    rows: dict[str, Row] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
+    lists: dict[str, list[Row]] = field(default_factory=dict)
+
+    def refuse(self, sheet: str, row: int, zh: str, en: str) -> None:
+        """Note a reason not to publish."""
+        self.faults.append(SheetFault(sheet, row, zh, en))
+
+    def warn(self, sheet: str, row: int, zh: str, en: str) -> None:
+        """Note a doubt; it does not stop publishing."""
+        self.warnings.append(SheetFault(sheet, row, zh, en))
+
+    def row_of(self, name: str) -> int:
+        """The sheet row of a question, 0 when it has none."""
+        row = self.rows.get(name)
+        return row.number if row else 0
+
+    def text(self, row: Row, column: str) -> dict[str, str]:
+        """A translated column of one row by language code; a missing language takes the other's words."""
+        found = {code: row.get(f"{column}::{tag}") for code, tag in self.languages.items()}
+        spare = next((text for text in found.values() if text), "")
+        return {code: text or spare for code, text in found.items()} if spare else {}
+
+
+def type_of(row: Row) -> tuple[str, str]:
+    """(kind, choice list) of a survey row, with the usual spellings made one."""
+    words = row.get("type").split()
+    two = " ".join(words[:2])
+    if two in SPELLINGS:
+        return SPELLINGS[two], " ".join(words[2:])
+    kind = words[0] if words else ""
+    return SPELLINGS.get(kind, kind), " ".join(words[1:])
+
+
+def check_sheets(workbook: Workbook) -> Sheets:
+    """Judge all sheets; faults and warnings are in the result, in the order of the rows."""
+    sheets = Sheets(workbook)
+    if not workbook.sheet("survey"):
+        sheets.refuse("survey", 0, "没有 survey 表或表是空的", "there is no survey sheet, or it is empty")
+        return sheets
+    _check_settings(sheets)
+    _find_languages(sheets)
+    _check_columns(sheets)
+    _check_choices(sheets)
+    blocks: list[tuple[str, Row]] = []
+    for row in workbook.sheet("survey"):
+        for check in (_check_type, _check_name, _check_words, _check_rules):
+            check(sheets, row)
+        _check_blocks(sheets, row, blocks)
+    for _, row in blocks:
+        sheets.refuse("survey", row.number, "这一组没有结束行", "this group or repeat has no end row")
+    return sheets
+
+
+def _check_settings(sheets: Sheets) -> None:
+    rows = sheets.workbook.sheet("settings")
+    sheets.settings = dict(rows[0].cells) if rows else {}
+    form_id, version = sheets.settings.get("form_id", ""), sheets.settings.get("version", "")
+    if not NAME.fullmatch(form_id):
+        sheets.refuse(
+            "settings", 2, "form_id 要用英文字母、数字和下划线", "form_id: letters, digits and underscores only"
+        )
+    if not re.fullmatch(r"[0-9]{1,20}", version):
+        sheets.refuse(
+            "settings", 2, "version 要写成数字,例如 2026112401", "version must be digits, for example 2026112401"
+        )
+    if not sheets.settings.get("form_title"):
+        sheets.refuse("settings", 2, "form_title 没有填", "form_title is missing")
+
+
+def _find_languages(sheets: Sheets) -> None:
+    for code in LANGUAGES:
+        tags = [h[7:] for h in sheets.workbook.headers["survey"] if h.startswith("label::") and h.endswith(f"({code})")]
+        if len(tags) != 1:
+            sheets.refuse(
+                "survey", 1, f"缺少 {code} 语言的 label 列,例如 label::中文 (zh)",
+                f"there must be one label column for {code}, for example label::English (en)",
+            )  # fmt: skip
+        else:
+            sheets.languages[code] = tags[0]
+
+
+def _check_columns(sheets: Sheets) -> None:
+    known = PLAIN | OURS | set(REFUSED)
+    known |= {f"{column}::{tag}" for column in TEXTS for tag in sheets.languages.values()}
+    for header in sheets.workbook.headers["survey"]:
+        if header not in known:
+            sheets.warn("survey", 1, f"“{plain(header)}”列不使用", f"column “{plain(header)}” is not used")
+
+
+def _check_choices(sheets: Sheets) -> None:
+    seen: set[tuple[str, str]] = set()
+    for row in sheets.workbook.sheet("choices"):
+        name, value = row.get("list_name"), row.get("name")
+        if not name or not VALUE.fullmatch(value):
+            sheets.refuse(
+                "choices", row.number, "选项要有 list_name,name 要用字母、数字、下划线",
+                "a choice needs list_name, and a name of letters, digits and underscores",
+            )  # fmt: skip
+            continue
+        if (name, value) in seen:
+            sheets.refuse("choices", row.number, f"选项 {value} 重复", f"the choice {value} is there twice")
+        seen.add((name, value))
+        _both_languages(sheets, "choices", row, "label")
+        sheets.lists.setdefault(name, []).append(row)
+
+
+def _both_languages(sheets: Sheets, sheet: str, row: Row, column: str) -> None:
+    for code, tag in sheets.languages.items():
+        if not row.get(f"{column}::{tag}"):
+            sheets.refuse(sheet, row.number, f"{column} 缺少 {code} 语言", f"{column} is missing in {code}")
+
+
+def _check_type(sheets: Sheets, row: Row) -> None:
+    kind, rest = type_of(row)
+    if kind in SELECTS:
+        if rest not in sheets.lists:
+            sheets.refuse(
+                "survey", row.number, f"选项表里没有“{plain(rest)}”", f"there is no choice list “{plain(rest)}”"
+            )
+    elif kind not in ASKED | SILENT | BLOCKS or rest:
+        given = plain(row.get("type"))
+        sheets.refuse("survey", row.number, f"题型“{given}”暂不支持", f"the type “{given}” is not supported")
+
+
+def _check_name(sheets: Sheets, row: Row) -> None:
+    kind, _ = type_of(row)
+    if kind in ("end_group", "end_repeat"):
+        return
+    name = row.get("name")
+    if not NAME.fullmatch(name):
+        sheets.refuse(
+            "survey",
+            row.number,
+            "name 要用英文字母、数字和下划线,以字母开头",
+            "name: letters, digits and underscores, a letter first",
+        )
+    elif name in sheets.rows:
+        first = sheets.rows[name].number
+        sheets.refuse(
+            "survey", row.number, f"name “{name}”与第{first}行重复", f"the name “{name}” is already used in row {first}"
+        )
+    else:
+        sheets.rows[name] = row
+
+
+def _check_words(sheets: Sheets, row: Row) -> None:
+    kind, _ = type_of(row)
+    if kind in ASKED | SELECTS | {"begin_group", "begin_repeat"}:
+        _both_languages(sheets, "survey", row, "label")
+    for column in ("hint", "constraint_message"):
+        given = [code for code, tag in sheets.languages.items() if row.get(f"{column}::{tag}")]
+        if len(given) == 1:
+            sheets.warn("survey", row.number, f"{column} 只有一种语言", f"{column} is there in one language only")
+    if row.get("constraint") and not sheets.text(row, "constraint_message"):
+        sheets.warn("survey", row.number, "限制条件没有提示语", "the constraint has no message")
+
+
+def _check_rules(sheets: Sheets, row: Row) -> None:
+    kind, _ = type_of(row)
+    for column, zh in REFUSED.items():
+        if row.get(column):
+            sheets.refuse("survey", row.number, f"{column}({zh})暂不支持", f"{column} is not supported")
+    if bool(row.get("calculation")) != (kind == "calculate"):
+        sheets.refuse(
+            "survey",
+            row.number,
+            "calculation 只能、也必须写在 calculate 行",
+            "calculation belongs to calculate rows, and only there",
+        )
+    if "${" in row.get("default") or "(" in row.get("default"):
+        sheets.refuse("survey", row.number, "default 只能是固定值", "a default must be a fixed value")
+    if row.get("required") not in ("", "yes", "no", "true", "false", "true()", "false()") and kind in SILENT:
+        sheets.refuse("survey", row.number, "不显示的题不能必填", "what is not shown cannot be required")
+
+
+def _check_blocks(sheets: Sheets, row: Row, blocks: list[tuple[str, Row]]) -> None:
+    kind, _ = type_of(row)
+    if kind in ("begin_group", "begin_repeat"):
+        if kind == "begin_repeat" and any(k == "begin_repeat" for k, _ in blocks):
+            sheets.refuse("survey", row.number, "重复组里不能再有重复组", "a repeat inside a repeat is not supported")
+        if kind == "begin_repeat" and not blocks:
+            sheets.refuse("survey", row.number, "重复组要放在某个部分里", "a repeat must stand inside a section")
+        blocks.append((kind, row))
+    elif kind in ("end_group", "end_repeat"):
+        if not blocks or blocks[-1][0] != kind.replace("end", "begin"):
+            sheets.refuse("survey", row.number, "结束行没有对应的开始行", "this end row has no begin row")
+        else:
+            blocks.pop()
+    elif kind not in SILENT and not blocks:
+        sheets.refuse(
+            "survey",
+            row.number,
+            "题目要放在某个部分(begin_group)里",
+            "a question must stand inside a section (begin_group)",
+        )
+
+
+def split_pairs(text: str) -> Iterator[tuple[str, str]]:
+    """`a=b; c=d` as pairs."""
+    for piece in text.split(";"):
+        left, sign, right = piece.partition("=")
+        if sign:
+            yield left.strip(), right.strip()
+
+
+def read_prefill(sheets: Sheets, pointer_of: Callable[[str], str | None]) -> list[dict[str, object]]:
+    """The prefill sheet; `pointer_of` gives a question's pointer or None."""
+    found: list[dict[str, object]] = []
+    for row in sheets.workbook.sheet("prefill"):
+        pointer = pointer_of(row.get("question"))
+        sources = row.get("from").split()
+        if pointer is None:
+            given = plain(row.get("question"))
+            sheets.refuse("prefill", row.number, f"没有题目“{given}”", f"there is no question “{given}”")
+        if not sources or not all(re.fullmatch(r"(sample|household)\.[a-z_]{1,40}", s) for s in sources):
+            sheets.refuse(
+                "prefill", row.number, "from 要写成 sample.… 或 household.…", "from must be sample.… or household.…"
+            )
+        entry: dict[str, object] = {"to": pointer or "", "from": sources, "show": row.get("show") == "yes"}
+        pairs = dict(split_pairs(row.get("map")))
+        if pairs:
+            entry["map"] = pairs
+        found.append(entry)
+    return found
+
+
+def read_help(sheets: Sheets, sections: set[str]) -> list[dict[str, object]]:
+    """The help sheet: rules for the inspector, whole or by section."""
+    found: list[dict[str, object]] = []
+    for row in sheets.workbook.sheet("help"):
+        section = row.get("section")
+        if section and section not in sections:
+            sheets.refuse("help", row.number, f"没有部分“{plain(section)}”", f"there is no section “{plain(section)}”")
+        entry: dict[str, object] = {"text": {"zh": row.get("zh"), "en": row.get("en")}}
+        found.append({"section": section, **entry} if section else entry)
+    return found

@@ -1,0 +1,254 @@
+"""A form with answers: what is relevant and what is calculated; twin of pwa/src/domain/form/state.ts.
+
+A location is a tuple of names with row numbers after a repeat's name: ("close", "issues", 0, "issue_text").
+Nothing here reads the clock: the day of filling in is an argument.
+"""
+
+import copy
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Protocol
+
+from app.survey.questionnaires.values import BLANK, FUNCTIONS, Value, calculate, compare, to_number, to_text, to_truth
+
+Answers = dict[str, Any]
+Location = tuple[str | int, ...]
+LEAVES = frozenset(
+    ["text", "integer", "decimal", "date", "time", "select_one", "select_multiple", "acknowledge", "geopoint",
+     "image", "calculate", "hidden", "start", "end", "today"]
+)  # fmt: skip
+COMPARISONS = frozenset(["=", "!=", "<", "<=", ">", ">="])
+ARITHMETIC = frozenset(["+", "-", "*", "div", "mod"])
+
+
+class Published(Protocol):
+    """A stored version: anything that carries the form's JSON text."""
+
+    @property
+    def json(self) -> str:
+        """The compiled form as JSON text."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """One item of the form at its path."""
+
+    item: dict[str, Any]
+    path: tuple[str, ...]
+    children: tuple["Node", ...]
+
+    @property
+    def kind(self) -> str:
+        """The item's kind."""
+        return str(self.item["kind"])
+
+    @property
+    def name(self) -> str:
+        """The item's name."""
+        return self.path[-1]
+
+
+@dataclass(frozen=True)
+class Form:
+    """A compiled form, indexed. Never changed after loading."""
+
+    data: dict[str, Any]
+    nodes: tuple[Node, ...]
+    by_path: dict[tuple[str, ...], Node] = field(repr=False)
+
+    @property
+    def form_id(self) -> str:
+        """The form's id."""
+        return str(self.data["id"])
+
+    @property
+    def version(self) -> str:
+        """The form's version."""
+        return str(self.data["version"])
+
+
+@lru_cache(maxsize=64)
+def load(text: str) -> Form:
+    """The form of a stored JSON text; kept, since versions never change."""
+    return index(json.loads(text))
+
+
+def form_of(source: Form | Published) -> Form:
+    """A form, or the form of a stored version."""
+    return source if isinstance(source, Form) else load(source.json)
+
+
+def index(data: dict[str, Any]) -> Form:
+    """A form from its JSON value."""
+    by_path: dict[tuple[str, ...], Node] = {}
+
+    def node(item: dict[str, Any], above: tuple[str, ...]) -> Node:
+        path = (*above, item["name"])
+        made = Node(item, path, tuple(node(child, path) for child in item.get("items", ())))
+        by_path[path] = made
+        return made
+
+    return Form(data, tuple(node(item, ()) for item in data["items"]), by_path)
+
+
+def pointer(location: Location) -> str:
+    """The JSON Pointer of a location inside `answers`."""
+    return "".join(f"/{step}" for step in location)
+
+
+def path_of(location: Location) -> tuple[str, ...]:
+    """The location's path without rows."""
+    return tuple(step for step in location if isinstance(step, str))
+
+
+def leaf(answers: Answers, location: Location) -> str:
+    """The text at a location; "" when absent, blank or no text."""
+    found: Any = answers
+    for step in location:
+        if isinstance(step, int):
+            found = found[step] if isinstance(found, list) and step < len(found) else None
+        else:
+            found = found.get(step) if isinstance(found, dict) else None
+        if found is None:
+            return ""
+    return found if isinstance(found, str) and found.strip(BLANK) else ""
+
+
+@dataclass
+class State:
+    """Answers with their calculations, and what is not relevant."""
+
+    form: Form
+    answers: Answers
+    today: str
+    off: set[Location] = field(default_factory=set)
+
+    def relevant(self, location: Location) -> bool:
+        """Whether the item and all above it are to be asked."""
+        return not self.off or not any(location[:end] in self.off for end in range(1, len(location) + 1))
+
+    def value(self, location: Location) -> str:
+        """The answer or calculation, "" when blank or not relevant."""
+        return leaf(self.answers, location) if self.relevant(location) else ""
+
+    def places(self, path: tuple[str, ...], rows: tuple[int, ...] = ()) -> Iterator[Location]:
+        """Every location of a path; `rows` fixes the rows of its first repeats."""
+        yield from self._places(path, 0, (), self.answers, rows)
+
+    def _places(
+        self, path: tuple[str, ...], at: int, location: Location, found: Any, rows: tuple[int, ...]
+    ) -> Iterator[Location]:
+        if at == len(path):
+            yield location
+            return
+        here = (*location, path[at])
+        inside = found.get(path[at]) if isinstance(found, dict) else None
+        if self.form.by_path[path[: at + 1]].kind != "repeat":
+            yield from self._places(path, at + 1, here, inside, rows)
+            return
+        if at + 1 == len(path):  # the repeat itself, with all its rows
+            yield here
+            return
+        count = len(inside) if isinstance(inside, list) else 0
+        for row in (rows[0],) if rows else range(count):
+            inner = inside[row] if isinstance(inside, list) and row < count else None
+            yield from self._places(path, at + 1, (*here, row), inner, rows[1:])
+
+    def rows_of(self, location: Location) -> tuple[int, ...]:
+        """The rows in which a location stands."""
+        return tuple(step for step in location if isinstance(step, int))
+
+    def count_rows(self, location: Location) -> int:
+        """How many rows a repeat has."""
+        found: Any = self.answers
+        for step in location:
+            found = found.get(step) if isinstance(found, dict) else None
+        return len(found) if isinstance(found, list) else 0
+
+    def evaluate(self, tree: Any, location: Location) -> Value:
+        """The value of an expression that stands at a location."""
+        if isinstance(tree, str):
+            return tree
+        if isinstance(tree, int | float):
+            return float(tree)
+        name = tree[0]
+        if name == "ref":
+            return self._ref(tree, location)
+        if name == ".":
+            return self.value(location)
+        if name in COMPARISONS:
+            return compare(name, self.evaluate(tree[1], location), self.evaluate(tree[2], location))
+        if name in ARITHMETIC:
+            left, right = self.evaluate(tree[1], location), self.evaluate(tree[2], location)
+            return calculate(name, to_number(left), to_number(right))
+        return self._special(name, tree, location)
+
+    def _special(self, name: str, tree: list[Any], location: Location) -> Value:
+        if name == "and":
+            return self.holds(tree[1], location) and self.holds(tree[2], location)
+        if name == "or":
+            return self.holds(tree[1], location) or self.holds(tree[2], location)
+        if name == "if":
+            return self.evaluate(tree[2] if self.holds(tree[1], location) else tree[3], location)
+        if name == "neg":
+            return -to_number(self.evaluate(tree[1], location))
+        if name == "today":
+            return self.today
+        if name == "position":
+            rows = self.rows_of(location)
+            return float(rows[-1] + 1) if rows else float("nan")
+        return FUNCTIONS[name]([self.evaluate(operand, location) for operand in tree[1:]])
+
+    def holds(self, tree: Any, location: Location) -> bool:
+        """Whether a rule holds at a location."""
+        return to_truth(self.evaluate(tree, location))
+
+    def _ref(self, tree: list[Any], location: Location) -> Value:
+        path = tuple(tree[1].split("/"))
+        if len(tree) < 3:
+            return self.value(path)
+        node = self.form.by_path[path]
+        bound = self.rows_of(location)[: tree[2]]
+        through = sum(1 for end in range(1, len(path) + 1) if self.form.by_path[path[:end]].kind == "repeat")
+        found = [place for place in self.places(path, bound) if self.relevant(place)]
+        if node.kind == "repeat":  # only its number of rows has a meaning
+            return [""] * sum(self.count_rows(place) for place in found)
+        if tree[2] >= through:
+            return self.value(found[0]) if found else ""
+        return [leaf(self.answers, place) for place in found]
+
+
+def compute(form: Form, answers: Answers, today: str) -> State:
+    """Relevance and calculations for answers that have the form's shape; the argument is not changed."""
+    state = State(form, copy.deepcopy(answers), today)
+    for text in form.data["order"]:
+        path = tuple(text[1:].split("/"))
+        item = form.by_path[path].item
+        for location in list(state.places(path)):
+            above = state.relevant(location[:-1])
+            if "relevant" in item and not (above and state.holds(item["relevant"], location)):
+                state.off.add(location)
+            if "calculation" in item:
+                shown = state.relevant(location)
+                put(state.answers, location, to_text(state.evaluate(item["calculation"], location)) if shown else "")
+    return state
+
+
+def put(answers: Answers, location: Location, text: str) -> None:
+    """Write a text at a location, making the groups on the way; "" takes it away."""
+    found: Any = answers
+    for step in location[:-1]:
+        if isinstance(step, int):
+            found = found[step]
+            continue
+        if step not in found:
+            if not text:
+                return
+            found[step] = {}
+        found = found[step]
+    if text:
+        found[location[-1]] = text
+    else:
+        found.pop(location[-1], None)
