@@ -22,14 +22,10 @@ WINGS: list[tuple[str, list[str]]] = [  # ground first; inside a wing from left 
     ("actions", ["programmes", "ledger", "deadlines"]),
     ("figures", ["indicators", "frozen"]),
     ("papers", ["reports", "exports"]),
-    ("doors", ["intake", "web", "api", "phone", "openrosa", "desk", "cli"]),
+    ("doors", ["web", "intake", "api", "phone", "openrosa", "desk", "cli"]),
     ("top", ["demo", "main"]),
 ]
-STEP = {
-    (wing, room): (floor, place)
-    for floor, (wing, rooms) in enumerate(WINGS)
-    for place, room in enumerate(rooms)
-}
+STEP = {(wing, room): (floor, place) for floor, (wing, rooms) in enumerate(WINGS) for place, room in enumerate(rooms)}
 FRAMEWORK = {"fastapi", "starlette", "uvicorn"}
 NOT_ROOMS = {"static", "decisions", "migrations"}  # data that travels with the package, no code
 
@@ -126,7 +122,7 @@ def test_a_step_up_is_found(tmp_path: Path, file: str, text: str, fault: str) ->
     ("file", "text"),
     [
         ("survey/records/service.py", "from app.survey.rounds import queries\nfrom . import rules"),
-        ("doors/phone/api.py", "from fastapi import APIRouter\nfrom app.doors import intake, web"),
+        ("doors/phone/api.py", "from fastapi import APIRouter\nfrom app.doors import web, intake"),
         (
             "main.py",
             "from fastapi import FastAPI\nfrom app.doors.desk import pages\nfrom app.demo import people",
