@@ -28,7 +28,7 @@ test: setup $(VENV)/.ruhu-dev needs ## everything, browser tests included
 	@$(BIN)/python -m pytest -q -n $(JOBS)
 
 test-quick: setup $(VENV)/.ruhu-dev ## the Python tests without browser and PostgreSQL
-	@$(BIN)/python -m pytest -q -n $(JOBS) -m "not browser and not postgres"
+	@$(BIN)/python -m pytest -q -n $(JOBS) -m "not browser" -k "not postgresql"
 
 lint: setup $(VENV)/.ruhu-dev ## style and types, Python and TypeScript
 	@$(BIN)/ruff check .

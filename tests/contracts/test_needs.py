@@ -1,6 +1,9 @@
 """What a machine lacks for the tests is named by its Debian package, with the line to run."""
 
+import os
+import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -23,9 +26,7 @@ def _program(path: Path) -> None:
     path.chmod(0o755)
 
 
-def test_a_bare_machine_is_told_the_exact_line(
-    bare_machine: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_bare_machine_is_told_the_exact_line(bare_machine: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert needs.main() == 1
 
     said = capsys.readouterr().err
@@ -57,7 +58,20 @@ def test_a_named_browser_that_is_not_there_counts_as_missing(
     assert needs.find_chromium() is None
 
 
-def test_postgresql_of_the_wheel_is_enough(bare_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(needs.importlib.util, "find_spec", lambda name: object())
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to run PostgreSQL as somebody else")
+def test_as_root_the_wheel_counts_only_where_nobody_can_reach_it(
+    bare_machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RUHU_PG_BIN")
+    monkeypatch.setattr(needs, "DEBIAN_POSTGRESQL", bare_machine / "none")
+    with tempfile.TemporaryDirectory() as name:  # pytest's own folders are closed to others
+        binaries = Path(name) / "wheel" / "bin"
+        binaries.mkdir(parents=True)
+        (binaries / "initdb").write_text("")
+        Path(name).chmod(0o755)
+        wheel = SimpleNamespace(submodule_search_locations=[name])
+        monkeypatch.setattr(needs.importlib.util, "find_spec", lambda _name: wheel)
 
-    assert "postgresql" not in needs.missing_packages()
+        assert needs.find_postgresql() == binaries
+        Path(name).chmod(0o700)
+        assert needs.find_postgresql() is None
