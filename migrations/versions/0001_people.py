@@ -33,10 +33,14 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date),
         sa.Column("valid_to", sa.Date),
     )
-    op.bulk_insert(county, [dict(zip(("id", "code", "name_zh", "name_en"), row, strict=True)) for row in COUNTIES])
+    op.bulk_insert(
+        county, [dict(zip(("id", "code", "name_zh", "name_en"), row, strict=True)) for row in COUNTIES]
+    )
 
     meta = op.create_table(
-        "meta", sa.Column("name", sa.String(40), primary_key=True), sa.Column("value", sa.String(200), nullable=False)
+        "meta",
+        sa.Column("name", sa.String(40), primary_key=True),
+        sa.Column("value", sa.String(200), nullable=False),
     )
     op.bulk_insert(meta, [{"name": "epoch", "value": secrets.token_hex(16)}])
 
@@ -81,7 +85,6 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.String(200), nullable=False),
         sa.Column("created_at", instant, nullable=False),
         sa.Column("disabled_at", instant),
-        sa.Column("must_change", sa.Boolean, nullable=False),
     )
     op.create_table(
         "device",

@@ -1,4 +1,4 @@
-"""Kept ops and conflicts. Bodies are bytes, not text: PostgreSQL's text refuses NUL, and what came must stay as it came."""
+"""Kept ops and conflicts. Bodies are bytes: PostgreSQL's text refuses NUL, and what came stays as it came."""
 
 from datetime import datetime
 from enum import StrEnum

@@ -86,7 +86,7 @@ def read_envelope(raw: bytes) -> Envelope | list[Fault]:
         return [Fault("#", "不是 JSON", "Not JSON")]
     if not isinstance(data, dict):
         return [Fault("#", "应是一个对象", "Should be an object")]
-    device, ops = _uuid(data.get("device_id")), data.get("ops")
+    device, ops = read_uuid(data.get("device_id")), data.get("ops")
     faults = [] if device else [Fault("#/device_id", "应是 UUID", "Should be a UUID")]
     if not isinstance(ops, list) or len(ops) > MAX_OPS:
         return [*faults, Fault("#/ops", f"应是最多{MAX_OPS}项的列表", f"Should be a list of at most {MAX_OPS}")]
@@ -100,7 +100,7 @@ def read_envelope(raw: bytes) -> Envelope | list[Fault]:
 def _read_op(op: Any, place: str) -> SealedOp | Fault:
     if not isinstance(op, dict):
         return Fault(place, "应是一个对象", "Should be an object")
-    op_id, dev_seq, digest, body = _uuid(op.get("op_id")), op.get("dev_seq"), op.get("digest"), op.get("body")
+    op_id, dev_seq, digest, body = read_uuid(op.get("op_id")), op.get("dev_seq"), op.get("digest"), op.get("body")
     if op_id is None:
         return Fault(f"{place}/op_id", "应是 UUID", "Should be a UUID")
     if not isinstance(dev_seq, int) or isinstance(dev_seq, bool) or not 0 <= dev_seq < 2**53:
@@ -112,7 +112,8 @@ def _read_op(op: Any, place: str) -> SealedOp | Fault:
     return SealedOp(op_id, dev_seq, digest, body.encode("utf-8", "surrogatepass"))
 
 
-def _uuid(value: Any) -> UUID | None:
+def read_uuid(value: Any) -> UUID | None:
+    """A UUID in its usual 36 characters, or None."""
     if not isinstance(value, str) or len(value) != 36:
         return None
     try:
@@ -167,7 +168,7 @@ def _read_fields(data: dict[str, Any], reasons: list[Reason]) -> Body:
         hold("bad-time", "started_at", "开始时间缺失或写法不对", "started_at is missing or malformed")
     if data.get("finished_at") is not None and finished is None:
         hold("bad-time", "finished_at", "结束时间写法不对", "finished_at is malformed")
-    corrects = _uuid(data.get("corrects"))
+    corrects = read_uuid(data.get("corrects"))
     if data.get("corrects") is not None and corrects is None:
         hold("bad-corrects", "corrects", "被更正记录的编号不对", "corrects should be an op id")
     return Body(

@@ -32,6 +32,11 @@ class ReasonNeeded(Malformed):
     title_en = "Please give the reason"
 
 
+def digest_of(op: SealedOp) -> str:
+    """The SHA-256 of the bytes as they came, whatever digest was stated."""
+    return sha256_hex(op.body)
+
+
 def keep(
     session: Session,
     county_id: int,
@@ -47,7 +52,7 @@ def keep(
     row = Op(
         county_id=county_id,
         op_id=op.op_id,
-        digest=sha256_hex(op.body),
+        digest=digest_of(op),
         body=op.body,
         state=RecordState.STORED,
         received_state=RecordState.STORED,
@@ -83,7 +88,7 @@ def keep_conflict(
     row = OpConflict(
         county_id=county_id,
         op_id=op.op_id,
-        digest=sha256_hex(op.body),
+        digest=digest_of(op),
         body=op.body,
         epoch=epoch,
         received_at=received_at,

@@ -2,8 +2,8 @@
 
 The phone computes the same walk from the same events (pwa/src/domain): both run
 tests/contracts/cases/opening_rule.json. A reserve opens only when every rank before it has been opened and
-completed plus open among them are fewer than n, so nobody chooses whom to replace a household by. An ended
-household keeps its first ending: otherwise a late success would close a reserve that was rightly visited.
+completed plus open among them are fewer than n, so nobody chooses whom to replace a household by. A completed
+interview wins over any other ending, whenever it came; a reserve that it makes superfluous is kept, not counted.
 """
 
 import re
@@ -11,8 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from app.kernel.clock import rfc3339
 from app.methods.draw.rules import is_field
 
 ROUND_CODE_MOST = 56
@@ -173,9 +175,11 @@ def _chain(op_id: str, corrects: Mapping[str, str | None]) -> list[str]:
 
 
 def outcome_of(steps: Sequence[Doorstep], tz: ZoneInfo) -> Outcome:
-    """The first ending of a household, else its last attempt or R1, else nothing.
+    """A completed interview wins; else the first ending of a household, else its last attempt or R1, else nothing.
 
-    Absent and away are attempts; the second whose start lies in another part of the day ends as N1.
+    Completed wins whenever it came, so that the counted households are the first n reachable ranks: that is what
+    makes them a simple random sample of the reachable (statistics §1.4). Absent and away are attempts; the second
+    whose start lies in another part of the day ends as N1.
     """
     latest, parts = Outcome(), set[int]()
     for step in in_effect(steps):
@@ -185,9 +189,11 @@ def outcome_of(steps: Sequence[Doorstep], tz: ZoneInfo) -> Outcome:
         if code == "attempt":
             parts.add(part_of_day(step.started_at, tz))
             code = "N1" if len(parts) > 1 else code
-        latest = Outcome(code, step.started_at, step.op_id)
-        if latest.end is not None:
-            break
+        found = Outcome(code, step.started_at, step.op_id)
+        if found.end is SampleState.COMPLETED:
+            return found
+        if latest.end is None:
+            latest = found
     return latest
 
 
@@ -222,3 +228,63 @@ def standings(n: int, drawn_at: datetime, outcomes: Iterable[Outcome]) -> list[S
         elif outcome.at is not None:
             ended.append(outcome.at)
     return walked
+
+
+# --- samples ---
+
+
+@dataclass(frozen=True)
+class SampleRow:
+    """A drawn household: its rank among `main` main ones and the reserves that follow them."""
+
+    sample_id: str
+    unit: str
+    registered_id: str
+    status: str
+    county_id: int
+    county: str
+    kind: str
+    stratum: str
+    rank: int
+    main: int
+    drawn_at: datetime
+    assigned_to: str | None
+
+
+@dataclass(frozen=True)
+class SampleItem:
+    """A sampled household with what its doorsteps and those before it make of it."""
+
+    row: SampleRow
+    state: SampleState
+    opened_at: datetime | None
+    outcome: Outcome
+
+    def as_dict(self) -> dict[str, object]:
+        """The shape of `/rounds/{code}/sample`."""
+        return {
+            "sample_id": self.row.sample_id,
+            "household": self.row.unit,
+            "county": self.row.county,
+            "stratum": self.row.kind,
+            "rank": self.row.rank,
+            "state": self.state.value,
+            "opened_at": self.opened_at and rfc3339(self.opened_at),
+            "assigned_to": self.row.assigned_to,
+        }
+
+
+def sample_standings(
+    rows: Sequence[SampleRow], doorsteps: Mapping[str, Sequence[Doorstep]], tz: ZoneInfo
+) -> list[SampleItem]:
+    """State of every drawn household from the doorsteps by sample id; whole strata, each in the order of its ranks."""
+    items: list[SampleItem] = []
+    for _, group in groupby(rows, key=lambda row: row.stratum):
+        ranks = list(group)
+        outcomes = [outcome_of(doorsteps.get(row.sample_id, ()), tz) for row in ranks]
+        walked = standings(ranks[0].main, ranks[0].drawn_at, outcomes)
+        items += [
+            SampleItem(row, standing.state, standing.opened_at, outcome)
+            for row, standing, outcome in zip(ranks, walked, outcomes, strict=True)
+        ]
+    return items

@@ -1,0 +1,282 @@
+"""The one use case "receive a record": every door that takes records (the phone's sync, later OpenRosa) calls it.
+
+Ops are grouped by county, one transaction each, every op in its own savepoint: one poisoned op never blocks the
+others. Whatever is wrong with an op holds it; nothing from the field is refused. Receipts are signed after the commit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from app.doors.web.house import House
+from app.findings.inspections import service as inspections
+from app.findings.inspections.models import VisitStatus
+from app.kernel import audit
+from app.kernel.clock import local_day, utcnow
+from app.kernel.db.base import HOME
+from app.kernel.problems import Conflict
+from app.registry.people.rules import COLLECTING_ROLES, TEAM_ROLES, Actor
+from app.registry.places import list_counties
+from app.survey.photos import service as photos
+from app.survey.questionnaires import queries as forms
+from app.survey.questionnaires import rules as form_rules
+from app.survey.records import queries as records
+from app.survey.records import service as keeping
+from app.survey.records.models import Op, OpConflict, RecordState, Resolution
+from app.survey.records.rules import Body, Envelope, Reason, SealedOp, read_body
+from app.survey.rounds import queries as rounds
+from app.survey.rounds.models import Sample
+from app.survey.rounds.rules import stratum_parts
+
+FORM_OF_STRATUM = {"poor": "q1_poor", "non_poor": "q2_nonpoor"}
+
+
+class CannotRelease(Conflict):
+    """The record says too little to count as anything."""
+
+    slug = "cannot-release"
+    title_zh = "这条记录无法放行"
+    title_en = "This record cannot be released"
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One op of an envelope with its place in the answer and the county its body names."""
+
+    place: int
+    op: SealedOp
+    body: Body
+    county_id: int
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was found about an op: its answers after the check, and why it must wait."""
+
+    reasons: tuple[Reason, ...]
+    differences: tuple[tuple[str, str, str], ...] = ()
+    sample: Sample | None = None
+    checked: form_rules.Checked | None = None
+
+
+@dataclass(frozen=True)
+class Receiving:
+    """What stays the same for every op of one call."""
+
+    house: House
+    actor: Actor
+    device_id: UUID
+    epoch: str
+    now: datetime
+
+
+def receive(house: House, actor: Actor, envelope: Envelope) -> list[dict[str, Any]]:
+    """Keep every op of an envelope; one result each, in the order they came."""
+    with house.db.read() as session:
+        ids = {county.code: county.id for county in list_counties(session)}
+        call = Receiving(house, actor, envelope.device_id, audit.epoch(session), utcnow())
+    arrivals = []
+    for place, op in enumerate(envelope.ops):
+        body = read_body(op)
+        arrivals.append(Arrival(place, op, body, ids.get(body.county_code or "", HOME)))
+    results: dict[int, dict[str, Any]] = {}
+    for county_id in sorted({arrival.county_id for arrival in arrivals}):
+        group = [arrival for arrival in arrivals if arrival.county_id == county_id]
+        results.update(_receive_county(call, county_id, group))
+    return [results[place] for place in range(len(arrivals))]
+
+
+def _receive_county(call: Receiving, county_id: int, group: Sequence[Arrival]) -> dict[int, dict[str, Any]]:
+    kept: dict[int, Op | OpConflict] = {}
+    with call.house.db.write(county_id) as session:
+        known = records.ops_by_id(session, [arrival.op.op_id for arrival in group])
+        for arrival in group:
+            row = _keep(session, call, arrival, known)
+            kept[arrival.place] = row
+            if isinstance(row, Op):
+                known[arrival.op.op_id] = row
+    return {place: _result(call.house, row) for place, row in kept.items()}
+
+
+def _result(house: House, row: Op | OpConflict) -> dict[str, Any]:
+    state = row.received_state if isinstance(row, Op) else RecordState.CONFLICT
+    result: dict[str, Any] = {
+        "op_id": str(row.op_id),
+        "state": str(state),
+        "receipt": keeping.receipt(house.keys, row),
+    }
+    if isinstance(row, OpConflict):
+        zh, en = "同一编号的记录内容不同,两份都已保存", "Other content under the same id; both are kept"
+        result["problem"] = {"type": "/problems/submission-conflict", "title": zh, "title_en": en, "retry": "never"}
+    elif row.received_state == RecordState.QUARANTINED:
+        result["problem"] = {
+            "type": "/problems/held-for-review",
+            "title": "已收到,待市里核对",
+            "title_en": "Received, held for review",
+            "retry": "never",
+            "errors": [{"pointer": r["pointer"], "detail": r["zh"], "detail_en": r["en"]} for r in row.reasons],
+        }
+    return result
+
+
+def _keep(session: Session, call: Receiving, arrival: Arrival, known: dict[UUID, Op]) -> Op | OpConflict:
+    """The kept row: the earlier one for a resend, a conflict row for other bytes, else a new one."""
+    earlier = known.get(arrival.op.op_id)
+    if earlier is None:
+        try:
+            with session.begin_nested():
+                return _keep_new(session, call, arrival)
+        except IntegrityError:  # the same op came over another connection in this very moment
+            earlier = records.ops_by_id(session, [arrival.op.op_id])[arrival.op.op_id]
+    actual = keeping.digest_of(arrival.op)
+    if earlier.digest == actual:
+        return earlier
+    conflict = records.conflicts_by_key(session, [arrival.op.op_id]).get((arrival.op.op_id, actual))
+    if conflict is not None:
+        return conflict
+    with session.begin_nested():
+        return keeping.keep_conflict(
+            session,
+            arrival.county_id,
+            arrival.op,
+            account_id=call.actor.account_id,
+            device_id=call.device_id,
+            epoch=call.epoch,
+            received_at=call.now,
+        )
+
+
+def _keep_new(session: Session, call: Receiving, arrival: Arrival) -> Op:
+    op = keeping.keep(
+        session,
+        arrival.county_id,
+        arrival.op,
+        arrival.body,
+        account_id=call.actor.account_id,
+        device_id=call.device_id,
+        epoch=call.epoch,
+        received_at=call.now,
+    )
+    verdict = _judge(session, call, op, arrival.body)
+    state = RecordState.QUARANTINED if verdict.reasons else _stored_state(session, op)
+    keeping.settle(op, state, verdict.reasons, verdict.differences)
+    if verdict.sample is not None:
+        status = VisitStatus.HELD if verdict.reasons else VisitStatus.ACCEPTED
+        inspections.record(session, op, arrival.body, verdict.sample, verdict.checked, status)
+    _adopt_orphans(session, op)
+    return op
+
+
+def _stored_state(session: Session, op: Op) -> RecordState:
+    if op.corrects is None or records.find_op(session, op.corrects, [op.county_id]):
+        return RecordState.STORED
+    return RecordState.STORED_ORPHAN
+
+
+def _adopt_orphans(session: Session, op: Op) -> None:
+    for child in records.corrections_of(session, op.county_id, op.op_id):
+        keeping.adopt(child)
+        session.add(child)
+
+
+def _judge(session: Session, call: Receiving, op: Op, body: Body) -> Verdict:
+    """All reasons why an op must wait, and what its answers are after the check."""
+    reasons = [*body.reasons, *_who_faults(call, op, body)]
+    sample = rounds.find_sample(session, op.county_id, body.sample_id) if body.sample_id else None
+    if body.sample_id and sample is None:
+        reasons.append(Reason("not-drawn", "#/sample_id", "这个样本号没有抽中过", "This sample id was never drawn"))
+    if op.corrects is not None:
+        reasons += _correction_faults(session, op)
+    checked = None
+    differences: tuple[tuple[str, str, str], ...] = ()
+    if body.kind is not None and body.kind != "outcome":
+        checked, form_faults = _check_answers(session, call, op, body, sample)
+        reasons += form_faults
+        differences = tuple(checked.differences) if checked else ()
+    elif body.kind == "outcome" and sample is None:
+        reasons.append(Reason("no-sample", "#/sample_id", "入户结果要写明样本号", "An outcome needs its sample id"))
+    reasons += [
+        Reason("photo", fault.pointer, fault.zh, fault.en)
+        for fault in photos.announce(session, op.county_id, op.op_id, call.actor.account_id, body.photos, call.now)
+    ]
+    return Verdict(tuple(reasons), differences, sample, checked)
+
+
+def _who_faults(call: Receiving, op: Op, body: Body) -> list[Reason]:
+    """The sender must be of the place's team; a changed roster or a lost device is a reason to wait, not to refuse."""
+    faults = []
+    actor = call.actor
+    if op.county_id == HOME:
+        faults.append(Reason("county-unknown", "#/sample_id", "不知道属于哪个县(市、区)", "The county is not known"))
+    elif actor.role not in COLLECTING_ROLES:
+        faults.append(Reason("role", "#", "这个角色的账号不采集记录", "Accounts of this role do not collect records"))
+    elif actor.role in TEAM_ROLES and not actor.covers(body.county_code or ""):
+        faults.append(Reason("not-your-county", "#/sample_id", "督查员的范围不含这个县", "Outside the sender's scope"))
+    if actor.role not in TEAM_ROLES and body.kind in ("interview", "outcome"):
+        faults.append(Reason("role", "#/kind", "只有督查组能报入户问卷", "Only the inspection team sends interviews"))
+    if actor.device_id is not None and actor.device_id != call.device_id:
+        faults.append(Reason("device", "#", "发送的设备不是登录的设备", "Sent by another device than signed in"))
+    return faults
+
+
+def _correction_faults(session: Session, op: Op) -> list[Reason]:
+    parent = records.find_op(session, op.corrects, [op.county_id]) if op.corrects else None
+    if parent is not None and parent.sample_id != op.sample_id:
+        return [
+            Reason("corrects-other", "#/corrects", "更正的是另一户的记录", "Corrects a record of another household")
+        ]
+    return []
+
+
+def _check_answers(
+    session: Session, call: Receiving, op: Op, body: Body, sample: Sample | None
+) -> tuple[form_rules.Checked | None, list[Reason]]:
+    version = forms.get_form(session, body.form_id, body.form_version) if body.form_id and body.form_version else None
+    if version is None:
+        return None, [
+            Reason("unknown-form", "#/form_id", "没有发布过这个问卷版本", "This form version is not published")
+        ]
+    reasons = []
+    if body.kind == "interview":
+        if sample is None and body.sample_id is None:
+            reasons.append(
+                Reason("no-sample", "#/sample_id", "入户问卷要写明样本号", "An interview needs its sample id")
+            )
+        kind = (stratum_parts(sample.stratum) or ("", ""))[1] if sample else ""
+        if sample and FORM_OF_STRATUM.get(kind) != body.form_id:
+            reasons.append(Reason("wrong-form", "#/form_id", "问卷与户的类别不符", "Not the form of this stratum"))
+    zone = call.house.settings.tz
+    filled_on = local_day(body.started_at or call.now, zone)
+    checked = form_rules.check(version.form, body.answers, fill_date=filled_on, received_on=local_day(call.now, zone))
+    reasons += [Reason(code, f"#/answers{pointer}", zh, en) for pointer, code, zh, en in checked.errors]
+    return checked, reasons
+
+
+def release(house: House, actor: Actor, county_id: int, op_id: UUID, why: str) -> None:
+    """An officer lets a held record count as it is (contract: a record is held, and a person decides)."""
+    with house.db.write(county_id) as session:
+        op = records.get_op(session, op_id, [county_id])
+        call = Receiving(house, actor, op.device_id, op.epoch, op.received_at)
+        body = read_body(SealedOp(op.op_id, op.dev_seq, op.digest, op.body))
+        sample = rounds.find_sample(session, county_id, body.sample_id) if body.sample_id else None
+        checked = _check_answers(session, call, op, body, sample)[0] if body.kind == "interview" else None
+        if sample is None or body.started_at is None or (checked is None and body.outcome is None):
+            raise CannotRelease(
+                "它没有可用的样本号、问卷或时间,不能计入任何一户;可以作废,原件照样保留。",
+                "It names no drawn household, form or time. It can be voided; its bytes stay.",
+            )
+        keeping.resolve(session, op, Resolution.RELEASED, why, by=actor.account)
+        inspections.record(session, op, body, sample, checked, VisitStatus.ACCEPTED)
+
+
+def void(house: House, actor: Actor, county_id: int, op_id: UUID, why: str) -> None:
+    """An officer decides that a held record never counts; it stays readable and holds its rank no longer."""
+    with house.db.write(county_id) as session:
+        op = records.get_op(session, op_id, [county_id])
+        keeping.resolve(session, op, Resolution.VOIDED, why, by=actor.account)
+        inspections.set_status(session, county_id, op_id, VisitStatus.VOIDED)

@@ -1,0 +1,77 @@
+"""What a phone needs for days without a network, and what it sends when it has one.
+
+The envelope's bytes are read here within 2 MiB; what they mean is intake's business. The answer leaves after every
+county's transaction has committed.
+"""
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+
+from app.doors.intake import FORM_OF_STRATUM, receive
+from app.doors.phone.package import package_for
+from app.doors.web.auth import Caller
+from app.doors.web.bodies import read_limited
+from app.doors.web.house import House, TheHouse
+from app.kernel.problems import Malformed
+from app.registry.people.rules import Actor
+from app.survey.photos import queries as photos
+from app.survey.records import queries as records
+from app.survey.records.rules import Envelope, read_envelope, read_uuid
+
+router = APIRouter(prefix="/api/v1", tags=["sync"])
+
+ENVELOPE_LIMIT = 2 * 2**20
+MOST_ASKED = 5000
+
+
+class BadEnvelope(Malformed):
+    """The only refusal of a sync: the envelope itself cannot be read."""
+
+    slug = "bad-envelope"
+    title_zh = "信封格式有误"
+    title_en = "The envelope is malformed"
+
+
+@router.get("/sync/package")
+def get_package(house: TheHouse, actor: Caller) -> dict[str, Any]:
+    """Rounds, samples with their households, forms and the key that signs receipts, for this account."""
+    return package_for(house, actor, FORM_OF_STRATUM)
+
+
+@router.post("/sync")
+async def post_sync(request: Request, house: TheHouse, actor: Caller) -> dict[str, Any]:
+    """Keep up to 2 MiB of ops; one result each in request order. Only a malformed envelope is 422."""
+    raw = await read_limited(request, ENVELOPE_LIMIT)
+    return await run_in_threadpool(_sync, house, actor, raw)
+
+
+def _sync(house: House, actor: Actor, raw: bytes) -> dict[str, Any]:
+    envelope = read_envelope(raw)
+    if not isinstance(envelope, Envelope):
+        raise BadEnvelope("信封格式有误,什么也没有保存;记录还在手机上。", "Nothing was kept.", faults=tuple(envelope))
+    return {"results": receive(house, actor, envelope)}
+
+
+@router.post("/sync/have")
+async def post_have(request: Request, house: TheHouse, actor: Caller) -> dict[str, Any]:
+    """Of the ops and photos named, those of this account that are not here yet."""
+    raw = await read_limited(request, ENVELOPE_LIMIT)
+    return await run_in_threadpool(_have, house, actor, raw)
+
+
+def _have(house: House, actor: Actor, raw: bytes) -> dict[str, Any]:
+    try:
+        asked = json.loads(raw)
+        ops, digests = list(asked.get("ops", [])), [str(each) for each in asked.get("photos", [])]
+    except (ValueError, AttributeError, TypeError, RecursionError) as error:
+        raise BadEnvelope('应是 {"ops": […], "photos": […]}。', "Should be {ops, photos}.") from error
+    if len(ops) + len(digests) > MOST_ASKED:
+        raise BadEnvelope(f"一次最多问{MOST_ASKED}项。", f"Ask for at most {MOST_ASKED} at once.")
+    ids = [(each, read_uuid(each)) for each in ops]
+    with house.db.read() as session:
+        kept = records.own_op_ids(session, actor.account_id, [id_ for _, id_ in ids if id_])
+        lacking = photos.missing(session, actor.account_id, digests)
+    return {"ops": [text for text, id_ in ids if id_ not in kept], "photos": sorted(lacking)}

