@@ -9,7 +9,15 @@ import type { Problem, Receipt, ReceiptKey, ReceiptText, RecordState, SyncResult
 
 /** What came back over the network, or why nothing did. */
 export type Reply =
-  | { kind: "reply"; status: number; contentType: string; text: string; retryAfterMs: number | null }
+  | {
+      kind: "reply";
+      status: number;
+      contentType: string;
+      text: string;
+      retryAfterMs: number | null;
+      /** The server's clock as the reply tells it, to the second. */
+      serverTimeMs?: number | null;
+    }
   | { kind: "no-reply"; why: "offline" | "timeout" | "stopped" };
 
 export type OutcomeWord = "received" | "later" | "sign-in" | "needs-person";
@@ -54,7 +62,7 @@ export function classifyReply(reply: Reply): Exclude<Outcome, { word: "received"
   if (problem?.retry === "after-sign-in") return notYet("sign-in", "signed-out", problem, wait);
   if (problem?.retry === "never") return notYet("needs-person", "refused", problem, wait);
   if (reply.status === 401 && problem) return notYet("sign-in", "signed-out", problem, wait);
-  if (reply.status === 429 || reply.status === 503) return notYet("later", "server-busy", problem, wait);
+  if ([429, 502, 503, 504].includes(reply.status)) return notYet("later", "server-busy", problem, wait);
   return notYet("later", problem || reply.status >= 500 ? "server-error" : "not-our-server", problem, wait);
 }
 

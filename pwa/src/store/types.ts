@@ -139,6 +139,10 @@ export interface Store {
   /** This phone's identity; made on the first call. */
   device(): Promise<Device>;
 
+  /** Server time minus phone time at the last contact, milliseconds; null before any. */
+  offset(): Promise<number | null>;
+  saveOffset(offsetMs: number): Promise<void>;
+
   /** Who is signed in on this phone now; null when nobody is. */
   session(): Promise<SessionRow | null>;
   saveSession(session: SessionRow): Promise<void>;

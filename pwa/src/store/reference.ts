@@ -1,0 +1,114 @@
+/** What came from the server (session, package, forms) and this phone's own identity. */
+import { sha256Hex, utf8 } from "../domain/text.ts";
+import type { FormRef, Package } from "../domain/wire.ts";
+import type { Connection } from "./connection.ts";
+import { seal, sealJson, unseal, unsealJson } from "./seal.ts";
+import { NotSaved, type Device, type SessionRow, type StoredPackage } from "./types.ts";
+
+/** This phone's identity, made once. */
+export async function readDevice(db: Connection, make: () => Device): Promise<Device> {
+  const known = await db.read(["meta"], (tx) => tx.objectStore("meta").get("device"));
+  if (known) return known as Device;
+  return db.write(["meta"], async (tx) => {
+    const meta = tx.objectStore("meta");
+    const raced = (await meta.get("device")) as Device | undefined;
+    const device = raced ?? make();
+    await meta.put(device, "device");
+    return device;
+  });
+}
+
+export async function readOffset(db: Connection): Promise<number | null> {
+  const text = await db.read(["meta"], (tx) => tx.objectStore("meta").get("offset_ms"));
+  return typeof text === "string" ? Number(text) : null;
+}
+
+export async function saveOffset(db: Connection, offsetMs: number): Promise<void> {
+  await db.write(["meta"], (tx) => tx.objectStore("meta").put(String(Math.round(offsetMs)), "offset_ms"));
+}
+
+type SessionSecrets = Omit<SessionRow, "account" | "expires_at" | "valid">;
+
+export async function saveSession(db: Connection, session: SessionRow): Promise<void> {
+  const { account, expires_at, valid, ...secrets } = session;
+  const sealed = await sealJson(secrets, `session/${account}`);
+  await db.write(["meta", "session"], async (tx) => {
+    await tx.objectStore("session").put({ account, expires_at, valid, sealed });
+    await tx.objectStore("meta").put(account, "current");
+  });
+}
+
+export async function readSession(db: Connection): Promise<SessionRow | null> {
+  const record = await db.read(["meta", "session"], async (tx) => {
+    const account = await tx.objectStore("meta").get("current");
+    return typeof account === "string" ? tx.objectStore("session").get(account) : undefined;
+  });
+  if (!record) return null;
+  const secrets = await unsealJson<SessionSecrets>(record.sealed, `session/${record.account}`);
+  return { ...secrets, account: record.account, expires_at: record.expires_at, valid: record.valid };
+}
+
+/** Keep who it was, note that the token is refused. */
+export async function expireSession(db: Connection, account: string): Promise<void> {
+  await db.write(["session"], async (tx) => {
+    const record = await tx.objectStore("session").get(account);
+    if (record) await tx.objectStore("session").put({ ...record, valid: false });
+  });
+}
+
+export async function endSession(db: Connection): Promise<void> {
+  await db.write(["meta", "session"], async (tx) => {
+    const account = await tx.objectStore("meta").get("current");
+    if (typeof account === "string") await tx.objectStore("session").delete(account);
+    await tx.objectStore("meta").put(null, "current");
+  });
+}
+
+/** Keep a package's text; keys that signed earlier receipts stay known. */
+export async function savePackage(
+  db: Connection,
+  account: string,
+  text: string,
+  fetchedAt: string,
+): Promise<StoredPackage> {
+  const pack = JSON.parse(text) as Package;
+  const sealed = await seal(utf8(text), `package/${account}`);
+  const keys = await db.write(["package"], async (tx) => {
+    const before = await tx.objectStore("package").get(account);
+    const older = (before?.keys ?? []).filter((key) => key.key_id !== pack.receipt_key.key_id);
+    const all = [pack.receipt_key, ...older];
+    await tx.objectStore("package").put({ account, fetched_at: fetchedAt, keys: all, sealed });
+    return all;
+  });
+  return { account, fetched_at: fetchedAt, package: pack, keys };
+}
+
+export async function readPackage(db: Connection, account: string): Promise<StoredPackage | null> {
+  const record = await db.read(["package"], (tx) => tx.objectStore("package").get(account));
+  if (!record) return null;
+  const bytes = await unseal(record.sealed, `package/${account}`);
+  const pack = JSON.parse(new TextDecoder().decode(bytes)) as Package;
+  return { account, fetched_at: record.fetched_at, package: pack, keys: record.keys };
+}
+
+/** Keep a form under its digest; forms of drafts stay because nothing here deletes any. */
+export async function saveForm(db: Connection, ref: FormRef, text: string, fetchedAt: string): Promise<void> {
+  const bytes = utf8(text);
+  if (sha256Hex(bytes) !== ref.sha256.toLowerCase()) throw new NotSaved("not-reread", "form digest");
+  const copy = await seal(bytes, `form/${ref.sha256}`);
+  await db.write(["form"], async (tx) => {
+    const { sha256, form_id, version } = ref;
+    await tx.objectStore("form").put({ sha256, form_id, version, fetched_at: fetchedAt, bytes: copy });
+  });
+}
+
+export async function hasForm(db: Connection, sha256: string): Promise<boolean> {
+  return (await db.read(["form"], (tx) => tx.objectStore("form").getKey(sha256))) !== undefined;
+}
+
+export async function readForm<T>(db: Connection, sha256: string): Promise<T | null> {
+  const record = await db.read(["form"], (tx) => tx.objectStore("form").get(sha256));
+  if (!record) return null;
+  const bytes = await unseal(record.bytes, `form/${sha256}`);
+  return JSON.parse(new TextDecoder().decode(bytes)) as T;
+}

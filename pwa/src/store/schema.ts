@@ -1,0 +1,89 @@
+/**
+ * The database on the phone, version by version.
+ *
+ * A published version is never edited: a new one only adds stores, indexes or optional fields, so that the
+ * previous release of the app can still read what a newer one wrote. What is personal or an answer lies only in
+ * `sealed` byte fields (see seal.ts); beside them stand ids, times, sizes and states.
+ */
+import type { DBSchema, IDBPDatabase } from "idb";
+import type { Device, OutboxRow, PhotoRow, ReceiptRow, SubmissionRow } from "./types.ts";
+import type { ReceiptKey } from "../domain/wire.ts";
+
+export const DB_NAME = "ruhu";
+export const DB_VERSION = 1;
+
+export interface SessionRecord {
+  account: string;
+  expires_at: string;
+  valid: boolean;
+  /** Token, role, scope, name. */
+  sealed: ArrayBuffer;
+}
+
+export interface PackageRecord {
+  account: string;
+  fetched_at: string;
+  keys: ReceiptKey[];
+  sealed: ArrayBuffer;
+}
+
+export interface FormRecord {
+  sha256: string;
+  form_id: string;
+  version: string;
+  fetched_at: string;
+  bytes: ArrayBuffer;
+}
+
+export interface DraftRecord {
+  draft_id: string;
+  account: string;
+  rev: number;
+  saved_at: string;
+  /** Which open page wrote it last: two tabs on one visit are noticed. */
+  writer: string;
+  sealed: ArrayBuffer;
+}
+
+export interface ChunkRecord {
+  photo_id: string;
+  n: number;
+  sealed: ArrayBuffer;
+}
+
+export interface SubmissionRecord extends SubmissionRow {
+  sealed: ArrayBuffer;
+}
+
+export interface RuhuSchema extends DBSchema {
+  meta: { key: string; value: Device | string | null };
+  session: { key: string; value: SessionRecord };
+  package: { key: string; value: PackageRecord };
+  form: { key: string; value: FormRecord };
+  draft: { key: string; value: DraftRecord; indexes: { account: string } };
+  photo: { key: string; value: PhotoRow; indexes: { draft_id: string; op_id: string } };
+  photo_chunk: { key: [string, number]; value: ChunkRecord };
+  submission: { key: string; value: SubmissionRecord; indexes: { account: string } };
+  outbox: { key: string; value: OutboxRow; indexes: { account: string } };
+  receipt: { key: [string, string]; value: ReceiptRow; indexes: { op_id: string } };
+}
+
+export type RuhuDb = IDBPDatabase<RuhuSchema>;
+
+/** Bring a database from any older version to this one; only ever adds. */
+export function upgrade(db: RuhuDb, from: number): void {
+  if (from < 1) {
+    db.createObjectStore("meta");
+    db.createObjectStore("session", { keyPath: "account" });
+    db.createObjectStore("package", { keyPath: "account" });
+    db.createObjectStore("form", { keyPath: "sha256" });
+    db.createObjectStore("draft", { keyPath: "draft_id" }).createIndex("account", "account");
+    const photo = db.createObjectStore("photo", { keyPath: "photo_id" });
+    photo.createIndex("draft_id", "draft_id");
+    photo.createIndex("op_id", "op_id");
+    db.createObjectStore("photo_chunk", { keyPath: ["photo_id", "n"] });
+    db.createObjectStore("submission", { keyPath: "op_id" }).createIndex("account", "account");
+    db.createObjectStore("outbox", { keyPath: "id" }).createIndex("account", "account");
+    db.createObjectStore("receipt", { keyPath: ["op_id", "epoch"] }).createIndex("op_id", "op_id");
+  }
+}

@@ -1,0 +1,273 @@
+/**
+ * Empties the outbox: records first, in batches and in the order of sealing, then photos one by one.
+ *
+ * Every line ends each run with a state and a reason; nothing here deletes anything, shows anything or waits.
+ * One record that the server chokes on never blocks another: its batch is halved until it stands alone.
+ */
+import { classifyOutcome, classifyReply, type Outcome, type Reason, type VerifySignature } from "../domain/outcome.ts";
+import { sha256Hex } from "../domain/text.ts";
+import type { Op, Problem, ReceiptKey } from "../domain/wire.ts";
+import type { Api } from "../net/types.ts";
+import type { OutboxChange, OutboxRow, ReceiptRow, Store } from "../store/types.ts";
+import { batchLength, MAX_OPS } from "./limits.ts";
+import { readMissing, sendPhoto, type PhotoOutcome } from "./upload.ts";
+
+export interface DrainContext {
+  store: Store;
+  api: Api;
+  account: string;
+  token: string;
+  deviceId: string;
+  verify: VerifySignature;
+  now: () => string;
+  tick: () => number;
+  /** The inspector pressed the button: lines that were refused are tried again too. */
+  manual: boolean;
+  /** Which lines are on their way now; for showing only. */
+  onSending: (ids: readonly string[]) => void;
+  /** Something changed in the store. */
+  onChange: () => void;
+  /** The server's clock, from an answer that is proven to be its own. */
+  onServerTime: (ms: number | null) => void;
+}
+
+/** How a run ended; `later` and `sign-in` stop it early. */
+export interface DrainEnd {
+  word: "done" | "later" | "sign-in";
+  reason: Reason | null;
+  problem: Problem | null;
+  retryAfterMs: number | null;
+  /** Lines that became received or held. */
+  received: number;
+  /** A receipt was signed with a key that is not known here: fetch the package and run again. */
+  unknownKey: boolean;
+}
+
+type NotYet = Exclude<Outcome, { word: "received" }>;
+
+/** Send what waits, once. Never throws for the network's or the server's faults; NotSaved passes through. */
+export async function drainOutbox(context: DrainContext): Promise<DrainEnd> {
+  const end: DrainEnd = {
+    word: "done",
+    reason: null,
+    problem: null,
+    retryAfterMs: null,
+    received: 0,
+    unknownKey: false,
+  };
+  try {
+    if (await drainOps(context, end)) await drainPhotos(context, end);
+  } finally {
+    context.onSending([]);
+  }
+  return end;
+}
+
+async function drainOps(context: DrainContext, end: DrainEnd): Promise<boolean> {
+  const rows = (await context.store.outbox(context.account)).filter((row) => row.type === "op" && goes(row, context));
+  const keys = (await context.store.package(context.account))?.keys ?? [];
+  const known = new Map(rows.map((row) => [row.op_id, row]));
+  let waiting = await loadOps(context, rows);
+  let most = MAX_OPS;
+  let alone = 0;
+  while (waiting.length > 0) {
+    const batch = waiting.slice(0, batchLength(waiting, most));
+    const step = await sendBatch(context, batch, known, keys, end);
+    if (step === "stop") return false;
+    if (step === "too-much") {
+      most = Math.max(1, Math.floor(batch.length / 2));
+      continue;
+    }
+    alone = step === "failed-alone" ? alone + 1 : 0;
+    // Three single ones in a row: it is the server, not the record.
+    if (alone >= 3) return stop(end, { word: "later", reason: "server-error", problem: null, retryAfterMs: null });
+    waiting = waiting.slice(batch.length);
+    most = Math.min(MAX_OPS, most * 2);
+  }
+  return true;
+}
+
+/** The ops as they will be sent; bytes that no longer match their digest are never sent. */
+async function loadOps(context: DrainContext, rows: readonly OutboxRow[]): Promise<Op[]> {
+  const ops: Op[] = [];
+  for (const row of rows) {
+    const kept = await context.store.submission(row.op_id);
+    if (kept && sha256Hex(kept.body) === kept.digest) {
+      ops.push({ op_id: kept.op_id, dev_seq: kept.dev_seq, digest: kept.digest, body: kept.body });
+    } else {
+      await note(context, row, { word: "needs-person", reason: "storage", problem: null, retryAfterMs: null });
+    }
+  }
+  return ops;
+}
+
+type Step = "went" | "too-much" | "failed-alone" | "stop";
+
+async function sendBatch(
+  context: DrainContext,
+  batch: readonly Op[],
+  rows: ReadonlyMap<string, OutboxRow>,
+  keys: readonly ReceiptKey[],
+  end: DrainEnd,
+): Promise<Step> {
+  context.onSending(batch.map((op) => `op:${op.op_id}`));
+  const reply = await context.api.postSync(context.token, { device_id: context.deviceId, ops: [...batch] });
+  const whole = classifyReply(reply);
+  const status = reply.kind === "reply" ? reply.status : 0;
+  const choked = whole?.word === "needs-person" || status === 413 || (status >= 500 && whole?.reason === "server-error");
+  if (whole && choked && batch.length > 1) return "too-much";
+  const outcomes = await Promise.all(batch.map((op) => classifyOutcome(reply, op, keys, context.verify)));
+  await keep(context, batch, outcomes, rows, end);
+  if (outcomes.some((each) => each.word === "received") && reply.kind === "reply") {
+    context.onServerTime(reply.serverTimeMs ?? null);
+  }
+  context.onChange();
+  if (!whole) return follow(outcomes, end);
+  if (choked) {
+    remember(end, whole);
+    return whole.word === "needs-person" ? "went" : "failed-alone";
+  }
+  stop(end, whole);
+  return "stop";
+}
+
+/** After a proper answer: go on, unless the server asked for a sign-in. */
+function follow(outcomes: readonly Outcome[], end: DrainEnd): Step {
+  for (const outcome of outcomes) {
+    if (outcome.word === "received") continue;
+    if (outcome.word === "sign-in") {
+      stop(end, outcome);
+      return "stop";
+    }
+    if (outcome.reason === "unknown-key") end.unknownKey = true;
+    remember(end, outcome);
+  }
+  return "went";
+}
+
+/** Store receipts and states of a batch, strictly. */
+async function keep(
+  context: DrainContext,
+  batch: readonly Op[],
+  outcomes: readonly Outcome[],
+  rows: ReadonlyMap<string, OutboxRow>,
+  end: DrainEnd,
+): Promise<void> {
+  const receipts: { row: ReceiptRow; change: OutboxChange }[] = [];
+  const changes: { id: string; change: OutboxChange }[] = [];
+  batch.forEach((op, index) => {
+    const outcome = outcomes[index];
+    const row = rows.get(op.op_id);
+    if (!outcome || !row) return;
+    const change = changeOf(context, row, outcome);
+    if (outcome.word !== "received") {
+      changes.push({ id: row.id, change });
+      return;
+    }
+    end.received += 1;
+    receipts.push({
+      row: {
+        op_id: op.op_id,
+        account: context.account,
+        receipt: outcome.receipt,
+        state: outcome.state,
+        epoch: outcome.text.epoch,
+        kept_at: context.now(),
+      },
+      change,
+    });
+  });
+  await context.store.saveReceipts(receipts);
+  await context.store.updateOutbox(changes);
+}
+
+async function drainPhotos(context: DrainContext, end: DrainEnd): Promise<void> {
+  const all = await context.store.outbox(context.account);
+  const kept = new Set(all.filter((row) => row.type === "op" && isKept(row)).map((row) => row.op_id));
+  const photos = all.filter((row) => row.type === "photo" && kept.has(row.op_id) && goes(row, context));
+  const there = await alreadyThere(context, photos);
+  for (const row of photos) {
+    if (there.has(row.sha256 ?? "")) {
+      await note(context, row, { word: "received" });
+      end.received += 1;
+      continue;
+    }
+    const outcome = await sendOne(context, row);
+    await note(context, row, outcome);
+    if (outcome.word === "received") {
+      end.received += 1;
+      there.add(row.sha256 ?? "");
+    } else if (outcome.word === "sign-in" || isLineDown(outcome)) {
+      stop(end, outcome);
+      return;
+    } else {
+      remember(end, outcome);
+    }
+  }
+}
+
+async function sendOne(context: DrainContext, row: OutboxRow): Promise<PhotoOutcome> {
+  context.onSending([row.id]);
+  const photo = await context.store.photo(row.photo_id ?? "");
+  const bytes = await context.store.photoBytes(row.photo_id ?? "");
+  if (!photo || !bytes) return { word: "needs-person", reason: "storage", problem: null, retryAfterMs: null };
+  const { api, token, tick } = context;
+  const keepUrl = (url: string | null) => context.store.updateOutbox([{ id: row.id, change: { upload_url: url } }]);
+  return sendPhoto({ api, token, tick, keepUrl }, row, bytes, photo.type);
+}
+
+/** Photos that were tried before may have arrived although the answer was lost: ask before sending again. */
+async function alreadyThere(context: DrainContext, photos: readonly OutboxRow[]): Promise<Set<string>> {
+  const tried = photos.filter((row) => row.tries > 0).map((row) => row.sha256 ?? "");
+  if (tried.length === 0) return new Set();
+  const asked = tried.slice(0, 500);
+  const missing = readMissing(await context.api.postHave(context.token, { ops: [], photos: asked }));
+  return new Set(missing ? asked.filter((sha256) => !missing.photos.has(sha256)) : []);
+}
+
+async function note(context: DrainContext, row: OutboxRow, outcome: Outcome | PhotoOutcome): Promise<void> {
+  await context.store.updateOutbox([{ id: row.id, change: changeOf(context, row, outcome) }]);
+  context.onChange();
+}
+
+/** Line after a try. A refused line keeps its reason and waits for the button. */
+function changeOf(context: DrainContext, row: OutboxRow, outcome: Outcome | PhotoOutcome): OutboxChange {
+  const tried = { tries: row.tries + 1, last_try_at: context.now(), last_word: outcome.word };
+  if (outcome.word === "received") {
+    const held = "state" in outcome && (outcome.state === "quarantined" || outcome.state === "conflict");
+    const problem = "problem" in outcome ? outcome.problem : null;
+    return { ...tried, state: held ? "held" : "received", last_reason: null, problem };
+  }
+  const state = outcome.word === "sign-in" ? "auth" : outcome.word === "needs-person" ? "refused" : "waiting";
+  return { ...tried, state, last_reason: outcome.reason, problem: outcome.problem };
+}
+
+function goes(row: OutboxRow, context: DrainContext): boolean {
+  return row.state === "waiting" || row.state === "auth" || (row.state === "refused" && context.manual);
+}
+
+function isKept(row: OutboxRow): boolean {
+  return row.state === "received" || row.state === "held";
+}
+
+/** No answer at all, or a server that asks for quiet: trying the next photo would only cost battery. */
+function isLineDown(outcome: NotYet): boolean {
+  return (
+    outcome.word === "later" &&
+    ["offline", "timeout", "server-busy", "not-our-server"].includes(outcome.reason)
+  );
+}
+
+function stop(end: DrainEnd, outcome: NotYet): false {
+  remember(end, outcome);
+  if (outcome.word === "sign-in") end.word = "sign-in";
+  return false;
+}
+
+/** The run did not finish everything; the last reason is the one shown. A refused line needs no timer. */
+function remember(end: DrainEnd, outcome: NotYet): void {
+  end.reason = outcome.reason;
+  end.problem = outcome.problem;
+  end.retryAfterMs = Math.max(end.retryAfterMs ?? 0, outcome.retryAfterMs ?? 0) || null;
+  if (outcome.word === "later" && end.word === "done") end.word = "later";
+}

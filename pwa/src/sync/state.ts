@@ -1,0 +1,112 @@
+/** The signals that screens read, recomputed from the store; a burst of changes is one refresh. */
+import { batch, signal } from "@preact/signals-core";
+import type { Draft } from "../domain/submission.ts";
+import type { Device, OutboxRow, SessionRow, StoredPackage, Store, SubmissionRow } from "../store/types.ts";
+import type { OutboxView, PackageView } from "./types.ts";
+import { localDoorstep, outboxView, packageView, type LocalDoorstep } from "./views.ts";
+
+const EMPTY: OutboxView = { entries: [], records: 0, photos: 0, held: 0 };
+
+export function createState(store: Store) {
+  const device = signal<Device | null>(null);
+  const session = signal<SessionRow | null>(null);
+  const pack = signal<PackageView | null>(null);
+  const drafts = signal<Draft[]>([]);
+  const outbox = signal<OutboxView>(EMPTY);
+
+  let stored: StoredPackage | null = null;
+  let outdated = false;
+  let rows: OutboxRow[] = [];
+  let submissions: SubmissionRow[] = [];
+  let sending: ReadonlySet<string> = new Set();
+  const doorsteps = new Map<string, LocalDoorstep | null>();
+  let running: Promise<void> | null = null;
+  let again = false;
+
+  async function load(): Promise<void> {
+    const who = await store.session();
+    const own = await store.device();
+    if (!who) {
+      stored = null;
+      rows = [];
+      submissions = [];
+      show(own, null, []);
+      return;
+    }
+    if (outdated || stored?.account !== who.account) {
+      outdated = false;
+      stored = await store.package(who.account);
+    }
+    submissions = await store.submissions(who.account);
+    rows = await store.outbox(who.account);
+    await learnDoorsteps();
+    show(own, who, await store.drafts(who.account));
+  }
+
+  /** Bodies never change, so each is read once. */
+  async function learnDoorsteps(): Promise<void> {
+    for (const row of submissions) {
+      if (doorsteps.has(row.op_id)) continue;
+      const kept = await store.submission(row.op_id);
+      doorsteps.set(row.op_id, kept ? localDoorstep(kept, false, null) : null);
+    }
+  }
+
+  function local(): LocalDoorstep[] {
+    const ops = new Map(rows.filter((row) => row.type === "op").map((row) => [row.op_id, row]));
+    const found: LocalDoorstep[] = [];
+    for (const { op_id } of submissions) {
+      const doorstep = doorsteps.get(op_id);
+      const row = ops.get(op_id);
+      if (!doorstep) continue;
+      const there = row?.state === "received" || row?.state === "held";
+      found.push({ ...doorstep, held: row?.state === "held", kept_at: there ? (row?.last_try_at ?? null) : null });
+    }
+    return found;
+  }
+
+  function show(own: Device, who: SessionRow | null, found: Draft[]): void {
+    batch(() => {
+      device.value = own;
+      session.value = who;
+      drafts.value = found;
+      outbox.value = outboxView(submissions, rows, sending);
+      pack.value = stored ? packageView(stored, local(), submissions, found) : null;
+    });
+  }
+
+  /** Read everything again; resolves when what was stored before the call is shown. */
+  async function refresh(): Promise<void> {
+    if (running) {
+      again = true;
+      return running;
+    }
+    running = (async () => {
+      do {
+        again = false;
+        await load();
+      } while (again);
+    })().finally(() => (running = null));
+    return running;
+  }
+
+  return {
+    device,
+    session,
+    pack,
+    drafts,
+    outbox,
+    refresh,
+    /** The store holds another package: the next refresh reads it. The old one stays on the screen until then. */
+    forgetPackage() {
+      outdated = true;
+    },
+    packageAge(nowMs: number): number {
+      return stored ? nowMs - Date.parse(stored.fetched_at) : Infinity;
+    },
+    setSending(ids: readonly string[]) {
+      sending = new Set(ids);
+      outbox.value = outboxView(submissions, rows, sending);
+    },
+  };
+}
