@@ -77,6 +77,11 @@ class Checked:
     differences: list[Difference] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
     """Pointers of answers that the form does not know or does not ask in this case."""
+    form: Form | None = field(default=None, repr=False)
+
+    def leaves(self) -> list[Leaf]:
+        """The answers that count as typed rows."""
+        return leaves(self.form, self.answers) if self.form else []
 
 
 def check(form: Form | Published, answers: Any, *, fill_date: date | None, received_on: date) -> Checked:
@@ -91,8 +96,7 @@ def check(form: Form | Published, answers: Any, *, fill_date: date | None, recei
     state = compute(known, shaped.answers, today.isoformat())
     return Checked(
         prune(state), [*shaped.reasons, *validate(state)], _differences(state, shaped.answers),
-        [*shaped.unknown, *_not_asked(state)],
-    )  # fmt: skip
+        [*shaped.unknown, *_not_asked(state)], known)  # fmt: skip
 
 
 def walk(state: State) -> Iterator[tuple[Node, Location]]:

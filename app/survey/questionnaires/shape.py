@@ -6,7 +6,7 @@ no object becomes an empty one. Texts that no database holds (lone surrogates, N
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.survey.questionnaires.state import LEAVES, Answers, Form, Location, Node, pointer
 
@@ -15,8 +15,7 @@ MAX_TEXT = 20_000
 MAX_REASONS = 100
 
 
-@dataclass(frozen=True)
-class Reason:
+class Reason(NamedTuple):
     """Why an answer cannot stand: where (JSON Pointer inside `answers`), which kind, and the words."""
 
     pointer: str

@@ -23,7 +23,7 @@ PLAIN = {"type", "name", "required", "relevant", "constraint", "calculation", "a
          "choice_filter", "default", "readonly"}  # fmt: skip
 TEXTS = {"label", "hint", "constraint_message"}
 OURS = {"feeds"}
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,59}")
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 VALUE = re.compile(r"[A-Za-z0-9_.\-]{1,60}")
 
 

@@ -9,62 +9,250 @@ export type {
   PrefillSource, ProblemCode, Template, Text, When,
 } from "./types";
 
-import type { Answers, Choice, Form, FormProblem, FormState, Item, Lang, Placed, PrefillSource, Text, When } from "./types";
+import { fits, WORDS } from "./kinds";
+import { at, copy, indexOf, isLeaf, leaf, locationOf, pathOf, pointerOf, put, State, type Location, type Node } from "./state";
+import type {
+  Answer, Answers, Choice, Form, FormProblem, FormState, Item, Lang, Placed, Prefill, PrefillSource, ProblemCode,
+  Template, Text, When,
+} from "./types";
+import { isBlank, toText, trim } from "./values";
 
-const later = (): never => {
-  throw new Error("being written");
-};
+const UNASKED = new Set(["group", "repeat", "note", "calculate", "hidden", "audit"]);
 
 /** Answers of a new interview: defaults, hidden fields and what the register knows, `start` set to `when.now`. */
-export function start(form: Form, source: PrefillSource, when: When): Answers { return later(); }
+export function start(form: Form, source: PrefillSource, when: When): Answers {
+  const answers: Answers = {};
+  for (const node of indexOf(form).byPath.values()) {
+    const { item } = node;
+    const text = item.kind === "start" ? when.now : item.kind === "today" ? when.today : (item.default ?? "");
+    if (text && node.repeats === 0) put(answers, node.path, text);
+  }
+  for (const rule of form.prefill) {
+    const text = filedValue(form, rule, source);
+    if (text) put(answers, rule.to.slice(1).split("/"), text);
+  }
+  return answers;
+}
 
 /** Relevance and calculations for these answers (a few ms for the longest form). */
-export function compute(form: Form, answers: Answers, when: When): FormState { return later(); }
+export function compute(form: Form, answers: Answers, when: When): FormState {
+  const state = new State(form, copy(answers), when);
+  state.settle();
+  return state;
+}
 
 /** What is wrong with this one answer (required, type, choice, constraint), or null. Not relevant: null. */
-export function check(state: FormState, pointer: string): FormProblem | null { return later(); }
+export function check(state: FormState, pointer: string): FormProblem | null {
+  const node = nodeAt(state.form, pointer);
+  return node ? problem(state as State, node, locationOf(pointer)) : null;
+}
 
 /** All that is wrong, in the order of the form; `section` limits it to one page. Empty: may be sealed. */
-export function validate(state: FormState, section?: string): FormProblem[] { return later(); }
+export function validate(state: FormState, section?: string): FormProblem[] {
+  const found: FormProblem[] = [];
+  walk(state as State, (node, location) => {
+    const wrong = section === undefined || location[0] === section ? problem(state as State, node, location) : null;
+    if (wrong) found.push(wrong);
+  });
+  return found;
+}
 
-/** The answers to seal: relevant ones and calculations only, no blanks, no empty rows, `end` set to `when.now`. */
-export function prune(state: FormState): Answers { return later(); }
+/** The answers to seal: relevant ones and calculations only, no blanks, `end` set to `when.now`; rows keep their numbers. */
+export function prune(state: FormState): Answers {
+  const sealed = state as State;
+  const pruned = (nodes: Node[], above: Location): Answers => {
+    const out: Answers = {};
+    for (const node of nodes) {
+      const here = [...above, node.item.name];
+      if (!sealed.isRelevant(pointerOf(here))) continue;
+      const value = prunedOne(node, here);
+      if (value !== undefined) out[node.item.name] = value;
+    }
+    return out;
+  };
+  const prunedOne = (node: Node, here: Location): Answer | undefined => {
+    if (node.item.kind === "group") {
+      const inside = pruned(node.children, here);
+      return Object.keys(inside).length ? inside : undefined;
+    }
+    if (node.item.kind === "repeat") {
+      const count = sealed.rows(here);
+      return count ? Array.from({ length: count }, (_, row) => pruned(node.children, [...here, row])) : undefined;
+    }
+    if (node.item.kind === "end") return state.when.now || leaf(state.answers, here) || undefined;
+    return isLeaf(node.item) ? leaf(state.answers, here) || undefined : undefined;
+  };
+  return pruned(sealed.index.nodes, []);
+}
 
 /** The pages: top-level groups in order (relevant or not). */
-export function pages(form: Form): Item[] { return later(); }
+export function pages(form: Form): Item[] {
+  return form.items.filter((item) => item.kind === "group");
+}
 
 /** The pages to be walked with these answers. */
-export function relevantPages(state: FormState): Item[] { return later(); }
+export function relevantPages(state: FormState): Item[] {
+  return pages(state.form).filter((page) => state.isRelevant("/" + page.name));
+}
 
 /**
  * What a page shows, flat and in order: relevant notes and questions, nested groups and repeats as
  * headings (`item.kind` "group"/"repeat", at their own pointer), each row of a repeat at its pointer.
  */
-export function shown(state: FormState, section: string): Placed[] { return later(); }
+export function shown(state: FormState, section: string): Placed[] {
+  const found: Placed[] = [];
+  walk(state as State, (node, location) => {
+    const silent = ["calculate", "hidden", "start", "end", "today", "audit"].includes(node.item.kind);
+    if (location[0] !== section || location.length < 2 || silent || !state.isRelevant(pointerOf(location))) return;
+    const placed: Placed = { item: node.item, pointer: pointerOf(location) };
+    const row = location.findIndex((step) => typeof step === "number");
+    if (row > 0) placed.repeat = { name: String(location[row - 1]), row: location[row] as number };
+    found.push(placed);
+  });
+  return found;
+}
 
 /** The choices offered for a select, filtered. */
-export function choicesOf(state: FormState, pointer: string): Choice[] { return later(); }
+export function choicesOf(state: FormState, pointer: string): Choice[] {
+  const item = itemAt(state.form, pointer);
+  const offered = item?.list === undefined ? [] : (state.form.choices[item.list] ?? []);
+  const filter = item?.filter;
+  if (filter === undefined) return offered;
+  const location = locationOf(pointer);
+  return offered.filter((choice) => (state as State).holds(filter, location, { ...choice.columns, name: choice.value }));
+}
 
 /** A label, hint, message or choice label as plain text in one language. */
-export function textOf(state: FormState, text: Text | undefined, lang: Lang, pointer?: string): string { return later(); }
+export function textOf(state: FormState, text: Text | undefined, lang: Lang, pointer = ""): string {
+  return text === undefined ? "" : fill(state as State, text[lang], locationOf(pointer));
+}
 
 /** What the register says for this question, ready to follow 登记: (a choice's label, or the value), or null. */
-export function filed(form: Form, source: PrefillSource, pointer: string, lang: Lang): string | null { return later(); }
+export function filed(form: Form, source: PrefillSource, pointer: string, lang: Lang): string | null {
+  const rule = form.prefill.find((known) => known.to === pointer && known.show);
+  const value = rule ? filedValue(form, rule, source) : "";
+  if (!value) return null;
+  const list = itemAt(form, pointer)?.list;
+  const label = list === undefined ? undefined : form.choices[list]?.find((choice) => choice.value === value)?.label[lang];
+  return typeof label === "string" ? label : value;
+}
 
 /** The item of the form at a pointer (rows are skipped), or null. */
-export function itemAt(form: Form, pointer: string): Item | null { return later(); }
+export function itemAt(form: Form, pointer: string): Item | null {
+  return nodeAt(form, pointer)?.item ?? null;
+}
 
 /** The answer at a pointer; "" when blank. */
-export function getAnswer(answers: Answers, pointer: string): string { return later(); }
+export function getAnswer(answers: Answers, pointer: string): string {
+  return leaf(answers, locationOf(pointer));
+}
 
 /** New answers with this one changed; "" takes the key away. Never changes its argument. */
-export function setAnswer(answers: Answers, pointer: string, value: string): Answers { return later(); }
+export function setAnswer(answers: Answers, pointer: string, value: string): Answers {
+  const next = copy(answers);
+  put(next, locationOf(pointer), value);
+  return next;
+}
 
 /** New answers with one more row (holding its defaults) at the end of a repeat (`/close/issues`). */
-export function addRow(form: Form, answers: Answers, pointer: string): Answers { return later(); }
+export function addRow(form: Form, answers: Answers, pointer: string): Answers {
+  const row: Answers = {};
+  for (const item of itemAt(form, pointer)?.items ?? []) if (item.default) row[item.name] = item.default;
+  return withRows(answers, pointer, (rows) => [...rows, row]);
+}
 
 /** New answers without this row (`/close/issues/0`); later rows move up. */
-export function removeRow(answers: Answers, pointer: string): Answers { return later(); }
+export function removeRow(answers: Answers, pointer: string): Answers {
+  const cut = pointer.lastIndexOf("/");
+  const gone = Number(pointer.slice(cut + 1));
+  return withRows(answers, pointer.slice(0, cut), (rows) => rows.filter((_, row) => row !== gone));
+}
 
 /** photo_ids of these answers with the pointers of their questions. */
-export function photosOf(form: Form, answers: Answers): { pointer: string; photoId: string }[] { return later(); }
+export function photosOf(form: Form, answers: Answers): { pointer: string; photoId: string }[] {
+  const found: { pointer: string; photoId: string }[] = [];
+  walk(new State(form, answers, { today: "", now: "" }), (node, location) => {
+    const photoId = node.item.kind === "image" ? leaf(answers, location) : "";
+    if (photoId) found.push({ pointer: pointerOf(location), photoId });
+  });
+  return found;
+}
+
+function nodeAt(form: Form, pointer: string): Node | undefined {
+  return indexOf(form).byPath.get(pathOf(locationOf(pointer)));
+}
+
+function withRows(answers: Answers, pointer: string, change: (rows: Answers[]) => Answers[]): Answers {
+  const next = copy(answers);
+  const location = locationOf(pointer);
+  let above: Answers = next;
+  for (const step of location.slice(0, -1)) {
+    const inside = at(above, [step]) ?? (above[step as string] = {});
+    above = inside as Answers;
+  }
+  const name = location[location.length - 1] as string;
+  const rows = at(above, [name]);
+  const changed = change(Array.isArray(rows) ? rows : []);
+  if (changed.length) above[name] = changed;
+  else delete above[name];
+  return next;
+}
+
+function walk(state: State, visit: (node: Node, location: Location) => void): void {
+  const go = (node: Node, location: Location): void => {
+    visit(node, location);
+    if (node.item.kind !== "repeat") return node.children.forEach((child) => go(child, [...location, child.item.name]));
+    for (let row = 0; row < state.rows(location); row++) {
+      for (const child of node.children) go(child, [...location, row, child.item.name]);
+    }
+  };
+  for (const node of state.index.nodes) go(node, [node.item.name]);
+}
+
+function problem(state: State, node: Node, location: Location): FormProblem | null {
+  const { item } = node;
+  const pointer = pointerOf(location);
+  if (UNASKED.has(item.kind) || !state.isRelevant(pointer)) return null;
+  const wrong = (code: ProblemCode, words: readonly [string, string]): FormProblem => ({ pointer, code, zh: words[0], en: words[1] });
+  const text = leaf(state.answers, location);
+  if (!text) {
+    const needed = item.required === true || (item.required !== undefined && state.holds(item.required, location));
+    return needed ? wrong("required", WORDS.required) : null;
+  }
+  if (!fits(item.kind, text)) return wrong("type", WORDS[item.kind as keyof typeof WORDS] ?? WORDS.instant);
+  if ((item.kind === "select_one" || item.kind === "select_multiple") && !isListed(state, item, pointer, text)) {
+    return wrong("choice", WORDS.choice);
+  }
+  if (item.constraint === undefined || state.holds(item.constraint, location)) return null;
+  const { message } = item;
+  return wrong("constraint", message ? [fill(state, message.zh, location), fill(state, message.en, location)] : WORDS.constraint);
+}
+
+function isListed(state: State, item: Item, pointer: string, text: string): boolean {
+  const offered = new Set(choicesOf(state, pointer).map((choice) => choice.value));
+  if (item.kind === "select_one") return offered.has(text);
+  const chosen = text.split(" ");
+  return new Set(chosen).size === chosen.length && chosen.every((word) => offered.has(word));
+}
+
+function fill(state: State, template: Template, location: Location): string {
+  if (typeof template === "string") return template;
+  return template.map((part) => (typeof part === "string" ? part : toText(state.evaluate(part.value, location)))).join("");
+}
+
+function filedValue(form: Form, rule: Prefill, source: PrefillSource): string {
+  for (const place of rule.from) {
+    const [part, name] = place.split(".") as ["sample" | "household", string];
+    const raw = source[part]?.[name];
+    const text = typeof raw === "string" && !isBlank(raw) ? trim(raw.replace(/^[\u3000 \t\r\n]+|[\u3000 \t\r\n]+$/g, "")) : "";
+    if (text) return fitting(form, rule, text);
+  }
+  return "";
+}
+
+function fitting(form: Form, rule: Prefill, text: string): string {
+  const item = itemAt(form, rule.to) as Item;
+  const mapped = rule.map && Object.prototype.hasOwnProperty.call(rule.map, text) ? (rule.map[text] as string) : text;
+  if (item.list === undefined) return fits(item.kind, mapped) ? mapped : "";
+  return form.choices[item.list]?.find((choice) => mapped === choice.value || mapped === choice.label.zh)?.value ?? "";
+}

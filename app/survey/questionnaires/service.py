@@ -1,0 +1,66 @@
+"""Publishing questionnaires. A version is added once and never touched again."""
+
+import hashlib
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Session
+
+from app.kernel import audit
+from app.kernel.clock import utcnow
+from app.survey.questionnaires.compiler import FormRefused, compile_bytes
+from app.survey.questionnaires.models import FormVersion
+from app.survey.questionnaires.problems import FormNotPublishable, VersionTaken
+from app.survey.questionnaires.queries import get_form
+from app.survey.questionnaires.tables import FORMS, builtin_workbook
+
+
+def publish(
+    session: Session, actor_account: str, workbook: bytes | Path | str, *, now: datetime | None = None
+) -> FormVersion:
+    """Compile a workbook and publish it as an immutable version.
+
+    The same workbook again (or one that compiles to the same form) gives the version that is there. Raises
+    FormNotPublishable with sheet rows, or VersionTaken when the version exists with other content. The session is
+    the installation's own (`write(HOME)`); it is not committed here.
+    """
+    content = workbook if isinstance(workbook, bytes) else Path(workbook).read_bytes()
+    try:
+        compiled = compile_bytes(content)
+    except FormRefused as refused:
+        raise FormNotPublishable(refused.faults) from refused
+    digest = hashlib.sha256(content).hexdigest()
+    known = get_form(session, compiled.form_id, compiled.version)
+    if known is not None:
+        if digest == known.xlsx_sha256 or compiled.sha256 == known.sha256:
+            return known
+        raise VersionTaken(compiled.form_id, compiled.version)
+    row = FormVersion(
+        form_id=compiled.form_id,
+        version=compiled.version,
+        sha256=compiled.sha256,
+        xlsx_sha256=digest,
+        title_zh=compiled.title_zh,
+        title_en=compiled.title_en,
+        xlsx=content,
+        xml=compiled.xml,
+        compiled=compiled.json,
+        published_at=now or utcnow(),
+        published_by=actor_account,
+    )
+    session.add(row)
+    session.flush()
+    audit.write(
+        session,
+        "form.published",
+        f"{row.form_id} {row.version}",
+        actor=actor_account,
+        sha256=row.sha256,
+        warnings=len(compiled.warnings),
+    )
+    return row
+
+
+def publish_builtin(session: Session, actor_account: str, *, now: datetime | None = None) -> list[FormVersion]:
+    """Publish Q1 and Q2 as they come with the house; what is published already stays."""
+    return [publish(session, actor_account, builtin_workbook(form_id), now=now) for form_id in FORMS]
