@@ -19,6 +19,9 @@ from app.kernel.keys import Keys
 from app.kernel.settings import load_settings
 from app.registry.people.passwords import PasswordHasher
 from tests.postgres import Postgres, start_postgres
+from tests.tables import import_all_tables
+
+import_all_tables()
 
 structlog.configure(processors=[structlog.processors.JSONRenderer()], logger_factory=structlog.ReturnLoggerFactory())
 

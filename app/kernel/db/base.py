@@ -7,8 +7,9 @@ County 0 is reserved for what belongs to no county (an op whose county cannot be
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DateTime, SmallInteger
+from sqlalchemy import SmallInteger
 from sqlmodel import Field, SQLModel
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 HOME = 0
 """The reserved county: what belongs to the installation as a whole."""
@@ -27,7 +28,7 @@ class CountyKeyed(SQLModel):
 
 def utc_field(**options: Any) -> Any:
     """A column that holds an instant: aware, UTC."""
-    return Field(sa_type=DateTime(timezone=True), **options)
+    return Field(sa_type=UTCDateTime, **options)
 
 
 Instant = datetime
