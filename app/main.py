@@ -1,13 +1,17 @@
-"""Put the house together as one ASGI app, and nothing else.
+"""Put the house together as one ASGI app and run it, and nothing else.
 
-`create_app(house)` mounts the doors; `ruhu serve` and the tests call it. The phone app is served from what the build
-left in app/static/m; when it is missing the page says which command builds it.
+`create_app(house)` mounts the doors; `ruhu serve`, `ruhu demo` and the tests call it. The phone app is served from
+what the build left in app/static/m; when it is missing the page says which command builds it.
 """
 
+import argparse
+import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import uvicorn
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
@@ -15,10 +19,17 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Scope
 
 from app import __version__
-from app.doors import api, desk, phone
+from app.demo import run as demo
+from app.doors import cli
+from app.doors.api import forms, health, rounds, sign_in
+from app.doors.desk import pages
+from app.doors.phone import photos, sync, uploads
 from app.doors.web import refusals
 from app.doors.web.guard import Guard
-from app.doors.web.house import House
+from app.doors.web.house import House, open_house
+from app.kernel.db.migrate import migrate
+from app.kernel.problems import Problem
+from app.kernel.settings import load_settings
 
 STATIC = Path(__file__).parent / "static"
 
@@ -62,9 +73,9 @@ def create_app(house: House) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(Guard, settings=house.settings)
     refusals.install(app)
-    for router in (*api.routers(), *phone.routers(), *desk.routers()):
-        app.include_router(router)
-    desk.install(app)
+    for room in (health, sign_in, rounds, forms, sync, photos, uploads):
+        app.include_router(room.router)
+    pages.install(app)
     _mount_static(app)
     return app
 
@@ -80,3 +91,65 @@ def _mount_static(app: FastAPI) -> None:
             return PlainTextResponse(
                 "手机应用还没有构建,请运行 make setup。\nThe phone app is not built: run make setup.\n", 503
             )
+
+
+class OneWriter(Problem):
+    """SQLite has one writer process."""
+
+    slug = "one-writer"
+    title_zh = "SQLite 只能用一个进程"
+    title_en = "SQLite takes one worker"
+
+
+def app_from_environment() -> FastAPI:
+    """What each worker process of uvicorn builds."""
+    port, workers = int(os.environ["RUHU_PORT"]), int(os.environ["RUHU_WORKERS"])
+    settings = load_settings(port=port, insecure_http=os.environ.get("RUHU_INSECURE_HTTP") == "1")
+    return create_app(open_house(settings, workers=workers))
+
+
+def serve(options: argparse.Namespace) -> int:
+    """`ruhu serve`: migrate, then run; more than one worker only on PostgreSQL."""
+    settings = load_settings(port=options.port, insecure_http=options.insecure_http)
+    house = open_house(settings)
+    if house.db.is_sqlite and options.workers != 1:
+        raise OneWriter("用 SQLite 时 --workers 只能是 1;要多进程请用 PostgreSQL。", "Use PostgreSQL for more workers.")
+    migrate(house.db)
+    house.close()
+    os.environ.update(
+        RUHU_PORT=str(options.port),
+        RUHU_WORKERS=str(options.workers),
+        RUHU_INSECURE_HTTP="1" if options.insecure_http else "0",
+    )
+    cli.say(f"Ruhu 入户 {settings.public_url}/  手机 {settings.public_url}/m/  数据 {settings.data}")
+    uvicorn.run(
+        "app.main:app_from_environment",
+        factory=True,
+        host=options.host,
+        port=options.port,
+        workers=options.workers,
+        access_log=False,
+        server_header=False,
+        log_level="warning",
+        timeout_graceful_shutdown=20,
+    )
+    return 0
+
+
+def serve_demo(options: argparse.Namespace) -> int:
+    """`ruhu demo`: invented people in a folder of their own, then the same service."""
+    os.environ["RUHU_DATA"] = str(options.data)
+    for name in ("RUHU_DATABASE_URL", "RUHU_STORE_URL", "RUHU_SECRET_KEY", "RUHU_PUBLIC_URL"):
+        os.environ.pop(name, None)
+    for line in demo.prepare(options.data, options.port, fresh=options.fresh):
+        cli.say(line)
+    return serve(argparse.Namespace(host="127.0.0.1", port=options.port, workers=1, insecure_http=False))
+
+
+def ruhu() -> None:
+    """The console script."""
+    sys.exit(cli.main(serve=serve, demo=serve_demo))
+
+
+if __name__ == "__main__":
+    ruhu()

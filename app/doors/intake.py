@@ -31,7 +31,6 @@ from app.survey.records.models import Op, OpConflict, RecordState, Resolution
 from app.survey.records.rules import Body, Envelope, Reason, SealedOp, read_body
 from app.survey.rounds import queries as rounds
 from app.survey.rounds.models import Sample
-from app.survey.rounds.rules import stratum_parts
 
 FORM_OF_STRATUM = {"poor": "q1_poor", "non_poor": "q2_nonpoor"}
 
@@ -247,8 +246,7 @@ def _check_answers(
             reasons.append(
                 Reason("no-sample", "#/sample_id", "入户问卷要写明样本号", "An interview needs its sample id")
             )
-        kind = (stratum_parts(sample.stratum) or ("", ""))[1] if sample else ""
-        if sample and FORM_OF_STRATUM.get(kind) != body.form_id:
+        if sample and FORM_OF_STRATUM.get(sample.kind) != body.form_id:
             reasons.append(Reason("wrong-form", "#/form_id", "问卷与户的类别不符", "Not the form of this stratum"))
     zone = call.house.settings.tz
     filled_on = local_day(body.started_at or call.now, zone)

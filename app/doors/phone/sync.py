@@ -36,7 +36,7 @@ class BadEnvelope(Malformed):
 
 
 @router.get("/sync/package")
-def get_package(house: TheHouse, actor: Caller) -> dict[str, Any]:
+def get_package(house: TheHouse, actor: Caller) -> dict[str, object]:
     """Rounds, samples with their households, forms and the key that signs receipts, for this account."""
     return package_for(house, actor, FORM_OF_STRATUM)
 

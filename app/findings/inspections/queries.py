@@ -3,43 +3,44 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
 from app.findings.inspections.models import Answer, Visit, VisitStatus
-from app.survey.rounds.models import Sample
-from app.survey.rounds.rules import Doorstep, Outcome, SampleState, Standing, in_effect, outcome_of, standings
+from app.survey.records.models import Op
+from app.survey.rounds.rules import Doorstep, SampleItem, SampleRow, SampleState, in_effect, sample_standings
 
-SATISFACTION = ("sat_team", "sat_helper", "sat_effect", "sat_way")
+SATISFACTION = tuple(f"satisfaction/{name}" for name in ("sat_team", "sat_helper", "sat_effect", "sat_way"))
+"""Where Q1 asks the items; Q2's twins stand in another section and never enter these rates."""
 
 
 @dataclass(frozen=True)
-class SampleStanding:
-    """A sampled household with its state, its outcome so far, and what came from its door."""
+class Door:
+    """A sampled household: its state by the opening rule and what came from its door, in order of arrival."""
 
-    sample: Sample
-    state: SampleState
-    opened_at: datetime | None
-    outcome: Outcome
+    item: SampleItem
     visits: tuple[Visit, ...]
 
     @property
-    def counted(self) -> UUID | None:
-        """The op of the interview that counts: the latest accepted version, if the rank was properly opened."""
-        if self.state != SampleState.COMPLETED:
+    def row(self) -> SampleRow:
+        return self.item.row
+
+    @property
+    def counted(self) -> Visit | None:
+        """The interview that counts: the latest accepted version, if the rank was properly opened."""
+        if self.item.state is not SampleState.COMPLETED:
             return None
-        steps = {step.op_id for step in in_effect([doorstep_of(visit) for visit in self.visits])}
+        standing = {step.op_id for step in in_effect([doorstep_of(visit) for visit in self.visits])}
         complete = [
             visit
             for visit in self.visits
-            if str(visit.op_id) in steps
+            if str(visit.op_id) in standing
             and visit.contact_result == "completed"
             and visit.status == VisitStatus.ACCEPTED
         ]
-        return complete[-1].op_id if complete else None
+        return complete[-1] if complete else None
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class CountedInterview:
     """One household's satisfaction answers, as codes 1–5 and 9; None where an item was not asked."""
 
     county_id: int
+    county: str
     sample_id: str
     kind: str
     op_id: UUID
@@ -75,8 +77,9 @@ def list_visits(session: Session, county_id: int, draw_id: str) -> dict[str, lis
     """Sample id → its visits in order of arrival; voided ones are left out."""
     query = (
         select(Visit)
+        .join(Op, (col(Op.county_id) == col(Visit.county_id)) & (col(Op.op_id) == col(Visit.op_id)))
         .where(Visit.county_id == county_id, Visit.draw == draw_id, Visit.status != VisitStatus.VOIDED)
-        .order_by(col(Visit.received_at), col(Visit.op_id))
+        .order_by(col(Op.seq))
     )
     visits: dict[str, list[Visit]] = defaultdict(list)
     for visit in session.exec(query):
@@ -84,43 +87,36 @@ def list_visits(session: Session, county_id: int, draw_id: str) -> dict[str, lis
     return visits
 
 
-def list_standings(
-    session: Session, county_id: int, draw_id: str, *, drawn_at: datetime, mains: dict[str, int], tz: ZoneInfo
-) -> list[SampleStanding]:
-    """Every sampled household of a county in one draw, by stratum and rank, with its state by the opening rule.
-
-    `mains`: poor | non_poor → n, the length of the main list.
-    """
-    query = select(Sample).where(Sample.county_id == county_id, Sample.draw_id == draw_id)
-    samples = session.exec(query.order_by(col(Sample.kind).desc(), col(Sample.rank))).all()
-    visits = list_visits(session, county_id, draw_id)
-    walked: list[SampleStanding] = []
-    for kind in ("poor", "non_poor"):
-        ranked = [sample for sample in samples if sample.kind == kind]
-        outcomes = [outcome_of([doorstep_of(v) for v in visits.get(s.sample_id, ())], tz) for s in ranked]
-        states: Sequence[Standing] = standings(mains.get(kind, 0), drawn_at, outcomes)
-        for sample, outcome, standing in zip(ranked, outcomes, states, strict=True):
-            seen = tuple(visits.get(sample.sample_id, ()))
-            walked.append(SampleStanding(sample, standing.state, standing.opened_at, outcome, seen))
-    return walked
+def doors_of(session: Session, rows: Sequence[SampleRow], tz: ZoneInfo) -> list[Door]:
+    """The doors of whole strata of one draw (ranks in order), each with its state and its visits."""
+    visits: dict[str, list[Visit]] = {}
+    for county_id, draw_id in {(row.county_id, row.sample_id.partition(f".{row.stratum}.")[0]) for row in rows}:
+        visits.update(list_visits(session, county_id, draw_id))
+    steps = {sample_id: [doorstep_of(visit) for visit in seen] for sample_id, seen in visits.items()}
+    items = sample_standings(rows, steps, tz)
+    return [Door(item, tuple(visits.get(item.row.sample_id, ()))) for item in items]
 
 
-def satisfaction_answers(session: Session, county_id: int, places: Sequence[SampleStanding]) -> list[CountedInterview]:
+def counted_interviews(session: Session, doors: Sequence[Door]) -> list[CountedInterview]:
     """The satisfaction answers of the interviews that count."""
-    counted = {place.counted: place for place in places if place.counted is not None}
-    query = select(Answer.op_id, Answer.path, Answer.text).where(
-        Answer.county_id == county_id,
-        col(Answer.op_id).in_(list(counted)),
-        col(Answer.path).in_(
-            [f"satisfaction/{name}" for name in SATISFACTION] + [f"fair/{name}" for name in SATISFACTION]
-        ),
-    )
+    counted = [(door, visit) for door in doors if (visit := door.counted) is not None]
     codes: dict[UUID, dict[str, int]] = defaultdict(dict)
-    for op_id, path, text in session.exec(query):
-        codes[op_id][path.rsplit("/", 1)[-1]] = int(text)
-    status = {visit.op_id: visit.poverty_status for place in places for visit in place.visits}
+    for county_id in {door.row.county_id for door, _ in counted}:
+        ids = [visit.op_id for _, visit in counted if visit.county_id == county_id]
+        query = select(Answer.op_id, Answer.path, Answer.text).where(
+            Answer.county_id == county_id, col(Answer.op_id).in_(ids), col(Answer.path).in_(SATISFACTION)
+        )
+        for op_id, path, text in session.exec(query):
+            codes[op_id][path.rpartition("/")[2]] = int(text)
     return [
-        CountedInterview(county_id, place.sample.sample_id, place.sample.kind, op_id, status.get(op_id), **codes[op_id])
-        for op_id, place in counted.items()
-        if op_id is not None
+        CountedInterview(
+            county_id=visit.county_id,
+            county=door.row.county,
+            sample_id=door.row.sample_id,
+            kind=door.row.kind,
+            op_id=visit.op_id,
+            poverty_status=visit.poverty_status,
+            **codes[visit.op_id],
+        )
+        for door, visit in counted
     ]

@@ -1,0 +1,213 @@
+"""Rounds over the wire: open, freeze, draw, look, assign, close, and the satisfaction by county (contract, Rounds).
+
+Thin: read the body, call the rounds room, shape the answer. Every write has committed before the answer leaves.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from starlette.responses import Response, StreamingResponse
+
+from app.doors.web.auth import Caller, CityOfficer
+from app.doors.web.house import House, TheHouse
+from app.figures.indicators import queries as indicators
+from app.findings.inspections import queries as inspections
+from app.kernel.db.base import HOME
+from app.registry.people.rules import Actor
+from app.survey.rounds import queries, service
+from app.survey.rounds.draw import draw_sample
+from app.survey.rounds.freeze import freeze_frame
+from app.survey.rounds.record import FRAME_HEADER, record_text, signed
+from app.survey.rounds.service import DEFAULT_QUOTA
+
+router = APIRouter(prefix="/api/v1", tags=["rounds"])
+
+Name = Annotated[str, Field(max_length=200)]
+Pair = Annotated[list[int], Field(min_length=2, max_length=2)]
+
+
+class QuotaIn(BaseModel):
+    """Fewest and most households to visit in a county."""
+
+    poor: Pair = Field(default_factory=lambda: list(DEFAULT_QUOTA["poor"]))
+    non_poor: Pair = Field(default_factory=lambda: list(DEFAULT_QUOTA["non_poor"]))
+
+
+class RoundIn(BaseModel):
+    """A new round."""
+
+    code: Name
+    name: Name
+    kind: Literal["regular", "joint"] = "regular"
+    starts_on: date
+    ends_on: date
+    counties: Annotated[list[Name], Field(max_length=1000)]
+    quota: QuotaIn = Field(default_factory=QuotaIn)
+
+
+class SizeIn(BaseModel):
+    """Main sample of each stratum in each county."""
+
+    poor: int
+    non_poor: int
+
+
+class ExclusionIn(BaseModel):
+    """A household known to be out of reach of any visit, and why."""
+
+    unit: Name
+    reason: Name
+
+
+class FreezeIn(BaseModel):
+    """What is fixed before the dice: the source of the seed, the sample sizes, the exclusions."""
+
+    source: Name
+    n: SizeIn
+    exclusions: Annotated[list[ExclusionIn], Field(max_length=10_000)] = Field(default_factory=list)
+
+
+class DrawIn(BaseModel):
+    """The seed's parts in the announced order, and who saw them."""
+
+    parts: Annotated[list[Name], Field(max_length=20)]
+    witnesses: Annotated[list[Any], Field(max_length=50)] = Field(default_factory=list)
+
+
+class AssignmentIn(BaseModel):
+    """Whose household it is; null takes it back."""
+
+    account: Name | None
+
+
+@router.get("/rounds")
+def get_rounds(house: TheHouse, actor: Caller) -> dict[str, Any]:
+    """The rounds this account may know of, newest first."""
+    with house.db.read() as session:
+        return {"items": [view.as_dict() for view in queries.list_rounds(session, actor)]}
+
+
+@router.post("/rounds", status_code=201)
+def post_round(body: RoundIn, house: TheHouse, actor: CityOfficer) -> dict[str, Any]:
+    """Open a round."""
+    with house.db.write(HOME) as session:
+        service.open_round(
+            session,
+            actor,
+            code=body.code,
+            name=body.name,
+            kind=body.kind,
+            starts_on=body.starts_on,
+            ends_on=body.ends_on,
+            counties=body.counties,
+            quota=body.quota.model_dump(),
+        )
+    return _round(house, actor, body.code)
+
+
+@router.get("/rounds/{code}")
+def get_round(code: str, house: TheHouse, actor: Caller) -> dict[str, Any]:
+    """One round."""
+    return _round(house, actor, code)
+
+
+def _round(house: House, actor: Actor, code: str) -> dict[str, Any]:
+    with house.db.read() as session:
+        return queries.get_round(session, actor, code).as_dict()
+
+
+@router.post("/rounds/{code}/freeze", status_code=201)
+def post_freeze(code: str, body: FreezeIn, house: TheHouse, actor: CityOfficer) -> dict[str, Any]:
+    """Freeze the frame; the commitment that witnesses sign before the seed."""
+    exclusions = [each.model_dump() for each in body.exclusions]
+    done = freeze_frame(house.db, actor, code, source=body.source, n=body.n.model_dump(), exclusions=exclusions)
+    return done.as_dict()
+
+
+@router.post("/rounds/{code}/draw", status_code=201)
+def post_draw(code: str, body: DrawIn, house: TheHouse, actor: CityOfficer) -> dict[str, Any]:
+    """Draw with the seed's parts; the signed record."""
+    return draw_sample(house.db, house.keys, actor, code, parts=body.parts, witnesses=body.witnesses)
+
+
+@router.get("/rounds/{code}/draw")
+def get_draw(code: str, house: TheHouse, actor: Caller) -> dict[str, Any]:
+    """The signed record: the city at any time, desks after the close."""
+    with house.db.read() as session:
+        return signed(queries.get_draw_record(session, actor, code))
+
+
+@router.get("/rounds/{code}/draw.json")
+def get_draw_file(code: str, house: TheHouse, actor: Caller) -> Response:
+    """The record as a file for `ruhu draw-verify`."""
+    with house.db.read() as session:
+        text = record_text(queries.get_draw_record(session, actor, code))
+    return _file(text, f"{code}-record.json", "application/json")
+
+
+@router.get("/rounds/{code}/frame")
+def get_frame(code: str, house: TheHouse, actor: Caller, stratum: Name | None = None) -> Response:
+    """The frozen frame as CSV `stratum,unit,registered_id`, within the reader's scope."""
+    with house.db.read() as session:
+        rows = list(queries.frame_rows(session, actor, code, stratum))
+    return StreamingResponse(
+        _csv_lines(rows),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{code}-frame.csv"'},
+    )
+
+
+def _csv_lines(rows: list[tuple[str, str, str]]) -> Iterator[str]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(FRAME_HEADER)
+    for start in range(0, len(rows), 1000):
+        writer.writerows(rows[start : start + 1000])
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+    yield buffer.getvalue()
+
+
+def _file(text: str, name: str, media_type: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, headers=headers, media_type=media_type)
+
+
+@router.get("/rounds/{code}/sample")
+def get_sample(code: str, house: TheHouse, actor: Caller, county: Name | None = None) -> dict[str, Any]:
+    """The drawn households by stratum and rank with their states."""
+    with house.db.read() as session:
+        rows = queries.list_samples(session, actor, code, county)
+        doors = inspections.doors_of(session, rows, house.settings.tz)
+    return {"items": [door.item.as_dict() for door in doors]}
+
+
+@router.put("/samples/{sample_id}/assignment")
+def put_assignment(sample_id: str, body: AssignmentIn, house: TheHouse, actor: Caller) -> dict[str, Any]:
+    """Give a household to an inspector of its county's team."""
+    with house.db.read() as session:
+        county_id = queries.get_sample(session, actor, sample_id).county_id
+    with house.db.write(county_id) as session:
+        row = service.assign(session, actor, sample_id, body.account)
+    return {"sample_id": row.sample_id, "assigned_to": row.assigned_to}
+
+
+@router.post("/rounds/{code}/close")
+def post_close(code: str, house: TheHouse, actor: CityOfficer) -> dict[str, Any]:
+    """End the round: its results may be read by the counties, each its own."""
+    with house.db.write(HOME) as session:
+        service.close_round(session, actor, code)
+    return _round(house, actor, code)
+
+
+@router.get("/rounds/{code}/satisfaction")
+def get_satisfaction(code: str, house: TheHouse, actor: Caller) -> dict[str, Any]:
+    """Each county's satisfaction with the village task force, the helper and the results of help against 90 %."""
+    with house.db.read() as session:
+        return indicators.satisfaction(session, actor, code, house.settings.tz)

@@ -1,0 +1,206 @@
+"""`ruhu`: the house from a terminal (contract, Commands). Exit 0 only when it holds; else the first fault is named."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from app import __version__
+from app.doors.web.house import House, open_house
+from app.kernel.db.base import HOME
+from app.kernel.db.migrate import migrate
+from app.kernel.problems import Problem
+from app.kernel.settings import load_settings
+from app.registry.households import service as register
+from app.registry.people import queries as people
+from app.registry.people import service as accounts
+from app.registry.people.models import Role
+from app.survey.questionnaires import service as questionnaires
+from app.survey.rounds.record import verify_record
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None, *, serve: Command, demo: Command) -> int:
+    """Run one command; a refusal is printed in both languages and ends with 1.
+
+    `serve` and `demo` put a whole house together and are handed in from the top of it.
+    """
+    options = parser(serve, demo).parse_args(arguments)
+    structlog.configure(
+        processors=[structlog.processors.TimeStamper(fmt="iso", utc=True), structlog.processors.JSONRenderer()]
+    )
+    command: Command = options.run
+    try:
+        return command(options)
+    except Problem as problem:
+        say(f"{problem.title_zh}:{problem.zh or ''}\n{problem.title_en}: {problem.en or ''}", stream=sys.stderr)
+        for fault in problem.faults:
+            say(f"  {fault.pointer}  {fault.zh} / {fault.en}", stream=sys.stderr)
+        return 1
+
+
+def say(text: str, stream: Any = None) -> None:
+    """One message to the person at the terminal."""
+    print(text, file=stream or sys.stdout, flush=True)
+
+
+def parser(serve: Command, demo: Command) -> argparse.ArgumentParser:
+    """All commands of the contract."""
+    top = argparse.ArgumentParser(prog="ruhu", description="Ruhu 入户: household inspection / 脱贫攻坚督查入户核查")
+    top.add_argument("--version", action="version", version=__version__)
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, run: Command, help_: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=help_, description=help_)
+        command.set_defaults(run=run)
+        return command
+
+    serve_ = add("serve", serve, "run the service; migrates first / 运行服务")
+    serve_.add_argument("--host", default="127.0.0.1")
+    serve_.add_argument("--port", type=int, default=8000)
+    serve_.add_argument("--workers", type=int, default=1)
+    serve_.add_argument("--insecure-http", action="store_true", help="allow a plain-http public address")
+    demo_ = add("demo", demo, "a running demo with invented people / 演示")
+    demo_.add_argument("--port", type=int, default=8000)
+    demo_.add_argument("--data", type=Path, default=Path("var/demo"))
+    demo_.add_argument("--fresh", action="store_true", help="empty the demo's folder first")
+    add("migrate", run_migrate, "bring the database up to this version / 升级数据库")
+    account = add("account", _no_command, "accounts / 账号").add_subparsers(required=True, metavar="VERB")
+    adding = account.add_parser("add", help="password is read from standard input / 密码从标准输入读取")
+    adding.add_argument("name")
+    adding.add_argument("--role", required=True, choices=[str(role) for role in Role])
+    adding.add_argument("--scope", required=True)
+    adding.add_argument("--full-name", default=None)
+    adding.set_defaults(run=account_add)
+    reset = account.add_parser("reset", help="a new password from standard input / 重置密码")
+    reset.add_argument("name")
+    reset.set_defaults(run=account_reset)
+    account.add_parser("list", help="all accounts / 账号列表").set_defaults(run=account_list)
+    importing = add("import-register", import_register, "households from Excel into the register / 导入名册")
+    importing.add_argument("file", type=Path)
+    importing.add_argument("--keep-good", action="store_true", help="leave out households with errors, keep the rest")
+    verifying = add("draw-verify", draw_verify, "recompute a draw record from public data / 复核抽样")
+    verifying.add_argument("record", type=Path)
+    verifying.add_argument("--frame", type=Path)
+    publishing = add("publish-form", publish_form, "compile and publish a questionnaire / 发布问卷")
+    publishing.add_argument("file", type=Path)
+    return top
+
+
+def _no_command(_options: argparse.Namespace) -> int:
+    return 2
+
+
+def _house() -> House:
+    house = open_house(load_settings())
+    migrate(house.db)
+    return house
+
+
+def run_migrate(_options: argparse.Namespace) -> int:
+    """Migrate and say where we are."""
+    house = _house()
+    house.close()
+    say("数据库已是最新 / The database is up to date")
+    return 0
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        say("请输入密码,回车结束 / Type the password, then Enter:")
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def account_add(options: argparse.Namespace) -> int:
+    """Add an account; on a fresh install this makes the first admin."""
+    house = _house()
+    password = _password()
+    with house.db.write(HOME) as session:
+        row = accounts.add_account(
+            session, house.hasher, account=options.name, name=options.full_name or options.name, role=options.role,
+            scope=options.scope, password=password, by="terminal",
+        )  # fmt: skip
+    house.close()
+    say(f"已建立账号 {row.account}({row.role},{row.scope}) / Account added")
+    return 0
+
+
+def account_reset(options: argparse.Namespace) -> int:
+    """Set a new password; all sessions of the account end."""
+    house = _house()
+    password = _password()
+    with house.db.write(HOME) as session:
+        accounts.reset_password(session, house.hasher, options.name, password, by="terminal")
+    house.close()
+    say(f"已重置 {options.name} 的密码 / Password reset")
+    return 0
+
+
+def account_list(_options: argparse.Namespace) -> int:
+    """Accounts with role, scope and whether they are disabled."""
+    house = _house()
+    with house.db.read() as session:
+        for row in people.list_accounts(session):
+            off = "停用/disabled" if row.disabled_at else ""
+            say(f"{row.account}\t{row.role}\t{row.scope}\t{row.name}\t{off}")
+    house.close()
+    return 0
+
+
+def import_register(options: argparse.Namespace) -> int:
+    """Import a register; print the report by sheet row; exit 1 when nothing was imported."""
+    house = _house()
+    report = register.import_register(
+        house.db, house.keys, options.file, "terminal", keep_good=options.keep_good, progress=_progress
+    )
+    house.close()
+    _print_report(report)
+    return 0 if report.imported else 1
+
+
+def _print_report(report: register.ImportReport) -> None:
+    if report.refusal:
+        say("\n".join(report.refusal), stream=sys.stderr)
+        return
+    for note in (*report.errors, *report.warnings):
+        say(f"{'错误' if note.level == 'error' else '提醒'} 第{note.row}行 {note.zh} / row {note.row}: {note.en}")
+    done = "已导入 / Imported" if report.imported else "没有导入,什么也没有改动 / Nothing was imported"
+    say(
+        f"{done}: {report.households} 户 households, {report.people} 人 people; 新增 added {report.added}, "
+        f"更新 updated {report.updated}, 未再出现 missing {report.missing}; "
+        f"错误 errors {report.error_count}, 提醒 warnings {report.warning_count}; {report.seconds:.1f} s"
+    )
+
+
+def _progress(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{done}/{total}", end="\n" if done >= total else "", file=sys.stderr, flush=True)
+
+
+def draw_verify(options: argparse.Namespace) -> int:
+    """Recompute a record from public data alone; name the first difference."""
+    check = verify_record(options.record, options.frame)
+    if check.first is not None:
+        say(f"不一致 / Differs: {check.first.zh}\n{check.first.en}", stream=sys.stderr)
+        return 1
+    if check.verification.strata_missing:
+        say(f"名单文件里没有这些层,未核对 / Not in the frame file: {' '.join(check.verification.strata_missing)}")
+    say(f"一致:承诺、种子、名单和签名都能由公开数据重算(签名密钥 {check.key_id}) / Holds: everything recomputes")
+    if not check.frame_given:
+        say("没有给出 --frame,总体名单未核对 / Without --frame the frame itself was not checked")
+    return 0
+
+
+def publish_form(options: argparse.Namespace) -> int:
+    """Publish a workbook as an immutable version, or refuse with sheet row and reason."""
+    house = _house()
+    with house.db.write(HOME) as session:
+        version = questionnaires.publish(session, "terminal", options.file)
+    house.close()
+    say(json.dumps({"form_id": version.form_id, "version": version.version, "sha256": version.sha256}))
+    return 0
