@@ -1,0 +1,110 @@
+"""The draw record as bytes: what is signed, what is handed out, and the check that needs nothing but files.
+
+Signed is the record without `signature`, keys sorted, no spaces, UTF-8. The check uses the key that the record
+names: it shows that nobody changed the record since, and the key id says who signed; compare it with the one
+printed at the draw.
+"""
+
+import csv
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.kernel.keys import verify_signature
+from app.methods.draw.records import Difference, Verification, verify
+from app.survey.rounds.models import Draw
+from app.survey.rounds.problems import RecordUnreadable
+
+FRAME_HEADER = ["stratum", "unit", "registered_id"]
+
+
+@dataclass(frozen=True)
+class RecordCheck:
+    """What came out: the recomputation, the signature (None: it holds), and who signed."""
+
+    verification: Verification
+    signature: Difference | None
+    key_id: str | None
+    frame_given: bool
+
+    @property
+    def holds(self) -> bool:
+        return self.verification.holds and self.signature is None
+
+    @property
+    def first(self) -> Difference | None:
+        """The first difference, recomputation before signature."""
+        return next(iter((*self.verification.differences, *([self.signature] if self.signature else []))), None)
+
+
+def canonical(record: dict[str, Any]) -> str:
+    """The text that is signed: the record without `signature`, sorted keys, no spaces."""
+    unsigned = {key: value for key, value in record.items() if key != "signature"}
+    return json.dumps(unsigned, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def signed(draw: Draw) -> dict[str, Any]:
+    """The record of a drawn draw with its signature."""
+    assert draw.record is not None  # drawn
+    record: dict[str, Any] = json.loads(draw.record)
+    return {**record, "signature": draw.signature}
+
+
+def record_text(draw: Draw) -> str:
+    """The file to download: the signed record, readable."""
+    return json.dumps(signed(draw), sort_keys=True, indent=1, ensure_ascii=False) + "\n"
+
+
+def check_record(record: object, frame: Iterable[tuple[str, str]] | None = None) -> RecordCheck:
+    """Recompute a parsed record, with (stratum, unit) rows of the frame if there are any."""
+    signature = None
+    key = record.get("key") if isinstance(record, dict) else None
+    spki = key.get("spki") if isinstance(key, dict) else None
+    seal = record.get("signature") if isinstance(record, dict) else None
+    if not isinstance(record, dict) or not isinstance(spki, str) or not isinstance(seal, str):
+        signature = Difference("signature", "signature:没有签名或公钥", "signature: missing, or no public key")
+    elif not _seal_holds(record, spki, seal):
+        signature = Difference("signature", "signature:签名与内容不符", "signature: does not fit the record")
+    key_id = key.get("key_id") if isinstance(key, dict) and isinstance(key.get("key_id"), str) else None
+    return RecordCheck(verify(record, frame), signature, key_id, frame is not None)
+
+
+def _seal_holds(record: dict[str, Any], spki: str, seal: str) -> bool:
+    try:
+        message = canonical(record).encode()
+    except ValueError:  # a lone surrogate cannot be written as UTF-8
+        return False
+    return verify_signature(spki, message, seal)
+
+
+def verify_record(record_path: Path, frame_path: Path | None = None) -> RecordCheck:
+    """`ruhu draw-verify`: check a record file, and a frame file of one county or more."""
+    try:
+        record = json.loads(record_path.read_text("utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as fault:
+        raise RecordUnreadable(
+            f"{record_path.name} 不是可读的 JSON 文件。", f"{record_path.name} is not a readable JSON file."
+        ) from fault
+    return check_record(record, None if frame_path is None else read_frame(frame_path))
+
+
+def read_frame(path: Path) -> list[tuple[str, str]]:
+    """(stratum, unit) rows of a frame CSV, or RecordUnreadable with the line."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            lines = list(csv.reader(file))
+    except (OSError, ValueError, csv.Error) as fault:
+        raise RecordUnreadable(
+            f"{path.name} 不是可读的 CSV 文件。", f"{path.name} is not a readable CSV file."
+        ) from fault
+    if not lines or lines[0][:2] != FRAME_HEADER[:2]:
+        raise RecordUnreadable(
+            f"{path.name} 的表头应为 {','.join(FRAME_HEADER)}。",
+            f"{path.name} needs the header {','.join(FRAME_HEADER)}.",
+        )
+    for number, line in enumerate(lines[1:], start=2):
+        if line and len(line) < 2:
+            raise RecordUnreadable(f"{path.name} 第 {number} 行缺列。", f"{path.name}: line {number} lacks a column.")
+    return [(line[0], line[1]) for line in lines[1:] if line]
