@@ -1,0 +1,247 @@
+/** 样本户: everything already known of the household, how to get there, and the two ways to begin. */
+import { useState } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { codeOf, doorstepOf } from "../domain/opening.ts";
+import type { DoorstepEvent, Household } from "../domain/wire.ts";
+import type { SampleView } from "../sync/index.ts";
+import { grouped, shortInstant } from "../ui/format.ts";
+import { NotSaved } from "../store/index.ts";
+import { Ask, Page } from "../ui/page.tsx";
+import { w } from "../ui/words.ts";
+import { SyncFoot } from "./foot.tsx";
+import { distanceTo, findSample, nameOf, notSavedText, usePhone } from "./phone.ts";
+import { OtherEnd } from "./other-end.tsx";
+import { go, goBack } from "./routes.ts";
+import { isOpen, outcomeWord, SampleChips } from "./standing.tsx";
+import { loadQuestionnaire } from "./questionnaire.ts";
+
+function Facts(props: { rows: [string, ComponentChildren][] }) {
+  const rows = props.rows.filter(([, value]) => value !== "" && value !== undefined && value !== null);
+  return (
+    <dl class="card facts">
+      {rows.map(([label, value]) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function statusText(h: Household): string {
+  if (h.status === "unexited") return w().unexited;
+  if (h.status === "exited") return w().exited;
+  return h.status === "non_poor" ? w().statusNonPoor : "";
+}
+
+function known(h: Household): [string, ComponentChildren][] {
+  return [
+    [w().officeNo, h.office_no ?? ""],
+    [w().status, [statusText(h), h.exit_year ? `${w().exitYear} ${h.exit_year}` : ""].filter(Boolean).join(" · ")],
+    [w().hhAttr, h.hh_attr ?? ""],
+    [w().cause, h.cause ?? ""],
+    [w().resettledTo, h.resettled === "1" ? h.site || w().yes : h.resettled === "0" ? w().no : ""],
+    [w().size, h.size ? w().persons(h.size) : ""],
+    [w().incomePc, h.income_pc ? `${grouped(h.income_pc)} ${w().yuan}` : ""],
+    [w().helper, [h.helper_name, h.helper_unit].filter(Boolean).join(" · ")],
+    [
+      w().helperPhone,
+      h.helper_phone ? (
+        <a class="plain" href={"tel:" + h.helper_phone.replace(/[^\d+]/g, "")}>
+          {h.helper_phone}
+        </a>
+      ) : (
+        ""
+      ),
+    ],
+    [w().taskForce, h.task_force ?? ""],
+  ];
+}
+
+function Way(props: { household: Household }) {
+  const h = props.household;
+  const km = distanceTo(h);
+  const place = [h.county_name, h.town_name, h.village_name].filter(Boolean).join(" ");
+  const map = h.lat && h.lon ? `geo:${h.lat},${h.lon}?q=${h.lat},${h.lon}` : "";
+  return (
+    <Facts
+      rows={[
+        [w().village, place],
+        [w().distance, km ? `${w().about(km)}(${w().straight})` : ""],
+        [
+          w().wayThere,
+          map ? (
+            <a class="plain" href={map}>
+              {w().openMap}
+            </a>
+          ) : (
+            w().noPoint
+          ),
+        ],
+      ]}
+    />
+  );
+}
+
+function Members(props: { household: Household }) {
+  const members = props.household.members ?? [];
+  if (members.length === 0) return null;
+  return (
+    <section class="stack">
+      <h2 class="section-title">{w().members}</h2>
+      <ul class="card lines tight">
+        {members.map((each, i) => (
+          <li key={i}>
+            <span>
+              {each.name} <span class="muted">{each.relation}</span>
+            </span>
+            <span class="muted">{each.birth_year ? w().bornIn(each.birth_year) : ""}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function doorstepWord(event: DoorstepEvent): string {
+  if (event.contact_result === "away") return w().outAway;
+  const code = codeOf(doorstepOf(event));
+  return code && code !== "attempt" ? w()[`out${code}`] : w().outAttempt;
+}
+
+/** Doorsteps, of other phones too, earliest first. */
+function Doorsteps(props: { sample: SampleView }) {
+  const events = [...(props.sample.events ?? [])].sort((a, b) => (a.started_at < b.started_at ? -1 : 1));
+  return (
+    <section class="stack">
+      <h2 class="section-title">{w().visitsBefore}</h2>
+      {events.length === 0 ? (
+        <p class="muted">{w().noVisits}</p>
+      ) : (
+        <ul class="card lines tight">
+          {events.map((each) => (
+            <li key={each.op_id}>
+              <span>{doorstepWord(each)}</span>
+              <span class="muted">{shortInstant(each.started_at, new Date())}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Actions(props: { sample: SampleView; onFail: (text: string) => void; onOther: () => void }) {
+  const phone = usePhone();
+  const { sample } = props;
+  const [busy, setBusy] = useState(false);
+  const run = (nobody: boolean) => async () => {
+    if (busy) return;
+    setBusy(true);
+    try {
+      const draftId = await (await loadQuestionnaire()).begin(phone, sample, nobody);
+      if (draftId) go({ name: "interview", draftId });
+      else props.onFail(w().noForm);
+    } catch (error) {
+      props.onFail(error instanceof NotSaved ? notSavedText(error) : w().partMissing);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <div class="pair">
+      <button type="button" class="button" data-testid="nobody-home" disabled={busy} onClick={() => void run(true)()}>
+        {w().nobodyHome}
+      </button>
+      <button
+        type="button"
+        class="button main-action"
+        data-testid="start-interview"
+        disabled={busy}
+        onClick={() => void run(false)()}
+      >
+        {sample.draft_id ? w().goOnVisit : w().startVisit}
+      </button>
+    </div>
+  );
+}
+
+function DiscardDraft(props: { draftId: string }) {
+  const phone = usePhone();
+  const [asking, setAsking] = useState(false);
+  return (
+    <>
+      <button type="button" class="plain danger" onClick={() => setAsking(true)}>
+        {w().discard}
+      </button>
+      {asking ? (
+        <Ask
+          text={w().discardAsk}
+          yes={w().discardDo}
+          danger
+          onYes={() => {
+            setAsking(false);
+            void phone.discardDraft(props.draftId);
+          }}
+          onNo={() => setAsking(false)}
+        />
+      ) : null}
+    </>
+  );
+}
+
+/** One sampled household. */
+export function HouseholdPage(props: { sampleId: string }) {
+  const phone = usePhone();
+  const sample = findSample(phone.pack.value, props.sampleId);
+  const [fail, setFail] = useState("");
+  const [other, setOther] = useState(false);
+  if (!sample)
+    return (
+      <Page place="household" title={w().household} onBack={goBack} foot={<SyncFoot />}>
+        <p class="muted">{w().noPackage}</p>
+      </Page>
+    );
+  const entry = phone.outbox.value.entries.find((each) => each.submission.op_id === sample.last_op_id) ?? null;
+  const open = isOpen(sample);
+  const why = sample.state === "reserve" ? w().visitReserve : sample.state === "completed" ? w().visitDone : w().visitClosed;
+  return (
+    <Page
+      place={"household " + sample.sample_id}
+      title={nameOf(sample)}
+      crumb={`${w()[sample.stratum]} · ${w().rankOf(sample.rank)}`}
+      aside={<SampleChips sample={sample} entry={entry} />}
+      onBack={goBack}
+      foot={open ? <Actions sample={sample} onFail={setFail} onOther={() => setOther(true)} /> : <SyncFoot />}
+    >
+      {fail ? (
+        <p class="notice bad" role="alert">
+          {fail}
+        </p>
+      ) : null}
+      {!open ? <p class="notice">{[why, outcomeWord(sample)].filter(Boolean).join(" ")}</p> : null}
+      <section class="stack">
+        <h2 class="section-title">{w().wayThere}</h2>
+        <Way household={sample.household} />
+      </section>
+      <section class="stack">
+        <h2 class="section-title">{w().known}</h2>
+        <Facts rows={known(sample.household)} />
+      </section>
+      <Members household={sample.household} />
+      <Doorsteps sample={sample} />
+      {open ? (
+        <div class="stack">
+          {sample.draft_id ? <DiscardDraft draftId={sample.draft_id} /> : null}
+          {!sample.draft_id ? (
+            <button type="button" class="plain" onClick={() => setOther(true)}>
+              {w().otherEnd}
+            </button>
+          ) : null}
+        </div>
+      ) : null}
+      {other ? <OtherEnd sample={sample} onClose={() => setOther(false)} /> : null}
+    </Page>
+  );
+}

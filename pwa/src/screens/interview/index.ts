@@ -1,0 +1,13 @@
+/** The questionnaire: loaded as one piece after the first screen stands, so that the first screen is there sooner. */
+import { flushVisit } from "./visit.ts";
+
+export { begin } from "./begin.ts";
+export { InterviewPage } from "./interview.tsx";
+export { ReviewPage } from "./review.tsx";
+export { itemAt } from "../../domain/form/index.ts";
+
+// A page may be thrown away at any moment after it is hidden: what was typed is written first.
+addEventListener("pagehide", flushVisit);
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden") flushVisit();
+});

@@ -1,0 +1,309 @@
+/** 问卷: one section a page, saved at every change, faults named at the question and in a summary. */
+import { useEffect, useState } from "preact/hooks";
+import {
+  addRow, removeRow, shown, textOf, validate,
+  type FormProblem, type Item, type Placed,
+} from "../../domain/form/index.ts";
+import { hourMinute } from "../../ui/format.ts";
+import { Ask, Page } from "../../ui/page.tsx";
+import { lang, w } from "../../ui/words.ts";
+import { nameOf, notSavedText, usePhone } from "../phone.ts";
+import { go, goBack, route } from "../routes.ts";
+import { blocksOf, type Block } from "./blocks.ts";
+import { domId, Question } from "./question.tsx";
+import { isQuestion } from "./reading.ts";
+import { failPointer, leaveVisit, openVisit, type Visit } from "./visit.ts";
+
+/** The visit of a draft: `null` while it is opened, `undefined` when it is no longer here. */
+export function useVisit(draftId: string): Visit | null | undefined {
+  const phone = usePhone();
+  const [visit, setVisit] = useState<Visit | null | undefined>(null);
+  useEffect(() => {
+    let gone = false;
+    openVisit(phone, draftId).then(
+      (opened) => gone || setVisit(opened ?? undefined),
+      () => gone || setVisit(undefined),
+    );
+    return () => {
+      gone = true;
+    };
+  }, [draftId]);
+  return visit;
+}
+
+/** 草稿已存 HH:MM, only while every change is on the disk. */
+export function DraftMark(props: { visit: Visit }) {
+  const { keeper } = props.visit;
+  const savedAt = keeper.savedAt.value;
+  if (keeper.problem.value) return <span class="small saved-mark bad-ink">{w().draftFailed}</span>;
+  if (keeper.dirty.value || !savedAt) return <span class="muted small saved-mark">{w().draftSaving}</span>;
+  return (
+    <span class="muted small saved-mark" data-testid="draft-saved">
+      {w().draftSaved(hourMinute(new Date(savedAt)))}
+    </span>
+  );
+}
+
+/** The last save failed: what is safe, and the button to try again. */
+export function DraftFault(props: { visit: Visit }) {
+  const { keeper } = props.visit;
+  const problem = keeper.problem.value;
+  if (!problem) return null;
+  return (
+    <div class="notice bad" role="alert">
+      <h2>{w().draftFailed}</h2>
+      <p>
+        {w().draftFailedWhy} {notSavedText(problem)}
+      </p>
+      <button type="button" class="button" onClick={() => void keeper.flush().catch(() => undefined)}>
+        {w().saveAgain}
+      </button>
+    </div>
+  );
+}
+
+/** Progress by section: past, here, to come. */
+export function Steps(props: { count: number; at: number }) {
+  return (
+    <div class="steps" role="img" aria-label={w().sectionOf(Math.min(props.at + 1, props.count), props.count)}>
+      {Array.from({ length: props.count }, (_, i) => (
+        <i key={i} class={i < props.at ? "past" : i === props.at ? "here" : ""} />
+      ))}
+    </div>
+  );
+}
+
+/** Bring a question into view and put the focus on its first control. */
+export function focusQuestion(pointer: string): void {
+  const box = document.getElementById(domId(pointer));
+  if (!box) return;
+  const control = box.querySelector<HTMLElement>("input, textarea, button, canvas") ?? box;
+  (control.tabIndex >= 0 ? control : box).focus({ preventScroll: true });
+  box.scrollIntoView({ block: "start" });
+}
+
+function Repeat(props: { visit: Visit; section: Item; block: Extract<Block, { kind: "repeat" }> }) {
+  const { visit, section, block } = props;
+  const { placed, rows } = block;
+  const [asking, setAsking] = useState<string | null>(null);
+  const name = textOf(visit.state.value, placed.item.label, lang.value, placed.pointer);
+  const { keeper, form } = visit;
+  const answers = () => keeper.draft.value.answers;
+  return (
+    <section class="questions" data-testid={"repeat-" + placed.item.name}>
+      <h2>{name}</h2>
+      {rows.map((row) => (
+        <div key={row.row} class="row-card questions">
+          <div class="row-head">
+            <h3>{w().rowOf(name, row.row + 1)}</h3>
+            <button type="button" class="plain danger" onClick={() => setAsking(row.pointer)}>
+              {w().removeRow}
+            </button>
+          </div>
+          {row.items.map((each) => (
+            <PlacedItem key={each.pointer} visit={visit} section={section} placed={each} />
+          ))}
+        </div>
+      ))}
+      <div class="stack">
+        {rows.length === 0 ? <p class="muted">{w().noRows}</p> : null}
+        <button
+          type="button"
+          class="button"
+          data-testid={"add-" + placed.item.name}
+          onClick={() => keeper.change({ answers: addRow(form, answers(), placed.pointer) })}
+        >
+          {w().addRow(name)}
+        </button>
+      </div>
+      {asking ? (
+        <Ask
+          text={w().removeRowAsk}
+          yes={w().removeRow}
+          danger
+          onYes={() => {
+            keeper.change({ answers: removeRow(answers(), asking) });
+            setAsking(null);
+          }}
+          onNo={() => setAsking(null)}
+        />
+      ) : null}
+    </section>
+  );
+}
+
+/** A note that depends on answers is a soft check; one that is always there is read aloud. */
+function Note(props: { visit: Visit; placed: Placed }) {
+  const { item, pointer } = props.placed;
+  const text = textOf(props.visit.state.value, item.label, lang.value, pointer);
+  const isSoft = item.relevant !== undefined;
+  return (
+    <p
+      class={"notice " + (isSoft ? "soft" : "read-aloud")}
+      role={isSoft ? "status" : undefined}
+      data-testid={"note-" + item.name}
+    >
+      {text}
+    </p>
+  );
+}
+
+function PlacedItem(props: { visit: Visit; section: Item; placed: Placed }) {
+  const { visit, section, placed } = props;
+  const { item } = placed;
+  if (item.kind === "note") return <Note visit={visit} placed={placed} />;
+  if (item.kind === "group") return <h2>{textOf(visit.state.value, item.label, lang.value, placed.pointer)}</h2>;
+  return isQuestion(item) ? <Question visit={visit} placed={placed} section={section} /> : null;
+}
+
+/** The reason for no position is not asked while the position is still on its way. */
+function isWaiting(visit: Visit, pointer: string): boolean {
+  return Object.entries(visit.locating.value).some(
+    ([place, doing]) => doing === "busy" && failPointer(place) === pointer,
+  );
+}
+
+/** What is wrong on a page, the questions that are on their way left out. */
+export function faultsOf(visit: Visit, section?: string): FormProblem[] {
+  return validate(visit.state.value, section).filter((each) => !isWaiting(visit, each.pointer));
+}
+
+/** The faults of this page as links, once 下一页 found them. */
+function Summary(props: { visit: Visit; section: Item; onSkip: () => void }) {
+  const { visit, section } = props;
+  if (!visit.tried.value.has(section.name)) return null;
+  const faults = faultsOf(visit, section.name);
+  if (faults.length === 0) return null;
+  const placed = shown(visit.state.value, section.name);
+  const label = (pointer: string) => {
+    const found = placed.find((each) => each.pointer === pointer);
+    return found ? textOf(visit.state.value, found.item.label, lang.value, pointer) : "";
+  };
+  return (
+    <div class="notice bad" data-testid="form-errors" role="group" aria-label={w().errorsTitle(faults.length)}>
+      <h2>{w().errorsTitle(faults.length)}</h2>
+      <ul>
+        {faults.map((fault) => (
+          <li key={fault.pointer}>
+            <button type="button" onClick={() => focusQuestion(fault.pointer)}>
+              {label(fault.pointer)}:{lang.value === "zh" ? fault.zh : fault.en}
+            </button>
+          </li>
+        ))}
+      </ul>
+      <button type="button" class="button" onClick={props.onSkip}>
+        {w().skipForNow}
+      </button>
+    </div>
+  );
+}
+
+function Help(props: { visit: Visit; section: Item }) {
+  const { visit, section } = props;
+  const rules = visit.form.help.filter((each) => !each.section || each.section === section.name);
+  const here = rules.filter((each) => each.section === section.name);
+  const texts = (here.length > 0 ? here : rules).map((each) => textOf(visit.state.value, each.text, lang.value));
+  if (texts.length === 0) return null;
+  return (
+    <details class="help">
+      <summary>{w().help}</summary>
+      <div class="notice">
+        {texts.map((text, i) => (
+          <p key={i}>{text}</p>
+        ))}
+      </div>
+    </details>
+  );
+}
+
+function Section(props: { visit: Visit; pages: Item[]; at: number; draftId: string; pointer?: string }) {
+  const { visit, pages, at, draftId } = props;
+  const section = pages[at] as Item;
+  const title = textOf(visit.state.value, section.label, lang.value, "/" + section.name);
+  useEffect(() => {
+    if (props.pointer) focusQuestion(props.pointer);
+  }, [props.pointer, at]);
+
+  const turnTo = (page: number) => {
+    visit.keeper.change({ page });
+    void visit.keeper.flush().catch(() => undefined);
+    if (page >= pages.length) go({ name: "review", draftId }, "replace");
+    else go({ name: "interview", draftId }, "replace");
+  };
+  const next = () => {
+    const faults = faultsOf(visit, section.name);
+    visit.tried.value = new Set(visit.tried.value).add(section.name);
+    const first = faults[0];
+    if (!first) return turnTo(at + 1);
+    requestAnimationFrame(() => focusQuestion(first.pointer));
+  };
+  const blocks = blocksOf(shown(visit.state.value, section.name).filter((each) => !isWaiting(visit, each.pointer)));
+  return (
+    <Page
+      place={draftId + section.name}
+      title={title}
+      crumb={<span class="one-line">{nameOf(visit.sample)}</span>}
+      aside={<DraftMark visit={visit} />}
+      onBack={goBack}
+      backLabel={w().toHousehold}
+      under={<Steps count={pages.length + 1} at={at} />}
+      foot={
+        <div class="pair">
+          <button
+            type="button"
+            class="button"
+            data-testid="previous-page"
+            onClick={() => (at > 0 ? turnTo(at - 1) : goBack())}
+          >
+            {at > 0 ? w().previous : w().toHousehold}
+          </button>
+          <button type="button" class="button main-action" data-testid="next-page" onClick={next}>
+            {at + 1 < pages.length ? w().next : w().toReview}
+          </button>
+        </div>
+      }
+    >
+      <DraftFault visit={visit} />
+      <Summary visit={visit} section={section} onSkip={() => turnTo(at + 1)} />
+      <Help visit={visit} section={section} />
+      <div class="questions">
+        {blocks.map((block) =>
+          block.kind === "repeat" ? (
+            <Repeat key={block.placed.pointer} visit={visit} section={section} block={block} />
+          ) : (
+            <PlacedItem key={block.placed.pointer} visit={visit} section={section} placed={block.placed} />
+          ),
+        )}
+      </div>
+    </Page>
+  );
+}
+
+/** The page of the questionnaire where the draft stands. */
+export function InterviewPage(props: { draftId: string; pointer?: string }) {
+  const visit = useVisit(props.draftId);
+  useEffect(() => () => void leaveUnlessReviewed(), []);
+  if (visit === null) return <p class="main muted">{w().loading}</p>;
+  if (visit === undefined) return <GoneDraft />;
+  const pages = visit.pages.value;
+  const at = Math.min(visit.keeper.draft.value.page, pages.length - 1);
+  return <Section visit={visit} pages={pages} at={at} draftId={props.draftId} pointer={props.pointer} />;
+}
+
+/** The draft was sealed or thrown away, perhaps on another page. */
+export function GoneDraft() {
+  return (
+    <Page place="gone" title={w().household} onBack={goBack}>
+      <p class="notice">{w()["ns-draft-gone"]}</p>
+      <button type="button" class="button" onClick={() => go({ name: "today" }, "replace")}>
+        {w().backToday}
+      </button>
+    </Page>
+  );
+}
+
+/** Questionnaire and 签收 share the visit; it is let go when neither is on the screen. */
+export async function leaveUnlessReviewed(): Promise<void> {
+  const name = route.value.name;
+  if (name !== "interview" && name !== "review") await leaveVisit().catch(() => undefined);
+}

@@ -1,0 +1,49 @@
+/** What the inspector should know before anything else: sign in again, a new version, the wrong browser. */
+import { useState } from "preact/hooks";
+import { usePhone } from "./phone.ts";
+import { go } from "./routes.ts";
+import { w } from "../ui/words.ts";
+
+/** Nothing at all on an ordinary day. */
+export function Reminders() {
+  const phone = usePhone();
+  const expired = phone.session.value !== null && !phone.session.value.valid;
+  return (
+    <>
+      {expired ? (
+        <div class="notice soft">
+          <h2>{w().signInAgain}</h2>
+          <p>{w().signInAgainWhy}</p>
+          <button type="button" class="button" onClick={() => go({ name: "sign-in" })}>
+            {w().signIn}
+          </button>
+        </div>
+      ) : null}
+      <UpdateNotice />
+    </>
+  );
+}
+
+/** A new version waits; it comes in only when the inspector says so. */
+export function UpdateNotice() {
+  const phone = usePhone();
+  const [going, setGoing] = useState(false);
+  if (!phone.update.value.ready) return null;
+  return (
+    <div class="notice">
+      <h2>{w().updateReady}</h2>
+      <p class="muted">{phone.drafts.value.length > 0 ? w().updateLater : w().updateWhy}</p>
+      <button
+        type="button"
+        class="button"
+        disabled={going}
+        onClick={() => {
+          setGoing(true);
+          phone.applyUpdate();
+        }}
+      >
+        {w().updateDo}
+      </button>
+    </div>
+  );
+}
