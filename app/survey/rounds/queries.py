@@ -292,11 +292,6 @@ def stratum_samples(session: Session, sample_id: str) -> list[SampleRow]:
     return [row for line in lines for row in samples_of(session, draw.id, draw.drawn_at, line)]
 
 
-def find_sample(session: Session, county_id: int, sample_id: str) -> Sample | None:
-    """The row of a drawn household, main or reserve, of any draw of the county; without a fence."""
-    return session.get(Sample, (county_id, sample_id))
-
-
 def get_sample(session: Session, actor: Actor, sample_id: str) -> SampleRow:
     """One drawn household, or NotFound."""
     ref = parse_sample_id(sample_id)
