@@ -1,9 +1,12 @@
 """The papers at the door (README and its kin) name what exists, in both languages."""
 
+import argparse
 import re
 from pathlib import Path
 
 import pytest
+
+from app.doors import cli
 
 ROOT = Path(__file__).resolve().parents[2]
 PAPERS = ["README.md", "README.zh-CN.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/operations.md"]
@@ -37,6 +40,17 @@ def test_the_two_commands_are_those_of_the_makefile(readme: str) -> None:
     named = set(re.findall(r"(?:^|`)make ([a-z-]+)", _text(readme), re.MULTILINE))
     assert {"demo", "test"} <= named
     assert named <= targets
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_every_command_of_the_terminal_is_in_the_table(readme: str) -> None:
+    def nothing(_options: argparse.Namespace) -> int:
+        return 0
+
+    subparsers = next(a for a in cli.parser(nothing, nothing)._actions if isinstance(a, argparse._SubParsersAction))
+    named = set(re.findall(r"^\| `ruhu ([a-z-]+)", _text(readme), re.MULTILINE))
+
+    assert named == set(subparsers.choices)
 
 
 def test_both_readmes_show_the_same_pictures_settings_and_commands() -> None:
