@@ -22,9 +22,7 @@ def _name(requirement: str) -> str:
 def _pins(file: Path) -> dict[str, set[str]]:
     """Name to pinned versions; a package may have one version per Python."""
     pins: dict[str, set[str]] = {}
-    for name, version in re.findall(
-        r"^([A-Za-z0-9._-]+)(?:\[[a-z,-]+\])?==([^\s;]+)", file.read_text(), re.MULTILINE
-    ):
+    for name, version in re.findall(r"^([A-Za-z0-9._-]+)(?:\[[a-z,-]+\])?==([^\s;]+)", file.read_text(), re.MULTILINE):
         pins.setdefault(_name(name), set()).add(version)
     return pins
 
@@ -108,9 +106,7 @@ def test_a_missing_app_is_built_although_the_stamp_is_right(phone: ModuleType) -
 
 
 def test_packages_count_as_installed_only_when_they_are_those_of_the_lock(phone: ModuleType) -> None:
-    lock = (
-        '{"packages": {"": {}, "node_modules/idb": {"version": "%s"}, "node_modules/x": {"optional": true}}}'
-    )
+    lock = '{"packages": {"": {}, "node_modules/idb": {"version": "%s"}, "node_modules/x": {"optional": true}}}'
     (phone.PWA / "package-lock.json").write_text(lock % "8.0.4")
     assert not phone._is_installed()
 
