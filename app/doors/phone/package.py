@@ -17,7 +17,7 @@ from app.findings.inspections.models import Visit, VisitStatus
 from app.kernel import audit
 from app.kernel.clock import rfc3339
 from app.kernel.problems import NotFound
-from app.registry.households import queries as register
+from app.registry.households.package import package_households
 from app.registry.people.rules import Actor
 from app.survey.questionnaires import queries as forms
 from app.survey.rounds import queries as rounds
@@ -65,7 +65,7 @@ def _samples(
         by_county.setdefault(row.county_id, []).append(row.unit)
     households: dict[str, dict[str, Any]] = {}
     for county_id, units in by_county.items():
-        households.update(register.package_households(session, county_id, units))
+        households.update(package_households(session, county_id, units))
     return [
         {
             **door.item.as_dict(),

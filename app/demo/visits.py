@@ -1,0 +1,189 @@
+"""Half a round of visits, sealed as a phone seals them and handed to intake and the photo room.
+
+The six counties answer like golden example G15 (domain §6): two counties reach all three items, one misses the helper
+by one household, one is clearly below, one has too few. So the board has something to say.
+"""
+
+import hashlib
+import json
+import random
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from app import __version__
+from app.demo import answers as fill
+from app.demo.pictures import draw_house
+from app.doors.intake import receive
+from app.doors.web.house import House
+from app.kernel.clock import rfc3339
+from app.registry.people.rules import Actor
+from app.survey.photos import service as photos
+from app.survey.records.rules import Envelope, SealedOp
+
+# county → poor completed, satisfied with team, helper, effect; non-poor completed; nobody home once
+G15: dict[str, tuple[int, int, int, int, int, int]] = {
+    "640104": (10, 10, 9, 9, 4, 0),
+    "640106": (8, 8, 7, 8, 4, 1),
+    "640105": (9, 8, 9, 9, 4, 1),
+    "640121": (10, 8, 6, 9, 4, 0),
+    "640122": (10, 9, 9, 10, 4, 0),
+    "640181": (7, 7, 6, 7, 2, 3),
+}
+YONGNING_HELPER = (3, 3, 1, 9)
+"""Codes of the four who are not satisfied with their helper in 永宁县: two neutral, one dissatisfied, one cannot say."""
+PHOTOS_EVERY = 5
+OPS_A_CALL = 25
+
+
+@dataclass
+class Phone:
+    """A scripted phone: seals ops with a device id and a running number, and keeps the photos they announce."""
+
+    actor: Actor
+    device_id: uuid.UUID = field(default_factory=uuid.uuid4)
+    dev_seq: int = 0
+    pictures: dict[str, bytes] = field(default_factory=dict)
+
+    def seal(self, body: dict[str, Any]) -> SealedOp:
+        """The op of a body: its exact bytes and their digest."""
+        self.dev_seq += 1
+        text = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        return SealedOp(uuid.uuid4(), self.dev_seq, hashlib.sha256(text).hexdigest(), text)
+
+    def shoot(self, question: str, seed: str, caption: str) -> dict[str, Any]:
+        """A photo for a question: kept here, announced in the op."""
+        data = draw_house(seed, caption)
+        digest = hashlib.sha256(data).hexdigest()
+        self.pictures[digest] = data
+        return {
+            "photo_id": str(uuid.uuid4()),
+            "sha256": digest,
+            "bytes": len(data),
+            "type": "image/jpeg",
+            "question": f"/{question}",
+        }
+
+
+def visit_county(
+    house: House, actor: Actor, samples: list[dict[str, Any]], forms: dict[str, str], first_day: datetime
+) -> None:
+    """Visit one county as its line in G15 says; `samples` is the package's list, `forms` form id → version."""
+    phone = Phone(actor)
+    county = samples[0]["county"]
+    rng = random.Random(f"visits {county}")
+    ops = list(_doorsteps(rng, phone, samples, forms, first_day))
+    for start in range(0, len(ops), OPS_A_CALL):
+        receive(house, actor, Envelope(phone.device_id, tuple(ops[start : start + OPS_A_CALL])))
+    with TemporaryDirectory(dir=house.settings.data) as folder:
+        for digest, data in phone.pictures.items():
+            path = Path(folder) / digest
+            path.write_bytes(data)
+            photos.deposit(house.db, house.store, actor.account_id, digest, path, first_day)
+
+
+def _doorsteps(
+    rng: random.Random, phone: Phone, samples: list[dict[str, Any]], forms: dict[str, str], first_day: datetime
+) -> Iterator[SealedOp]:
+    done, team, helper, effect, non_poor, absent = G15[samples[0]["county"]]
+    poor = [sample for sample in samples if sample["stratum"] == "poor" and sample["state"] == "open"]
+    others = [sample for sample in samples if sample["stratum"] == "non_poor" and sample["state"] == "open"]
+    start = first_day
+    for place, sample in enumerate(poor[: done + absent]):
+        start += timedelta(minutes=rng.randint(70, 160)) if place % 3 else timedelta(hours=20)
+        if place >= done:
+            yield _closed_door(rng, phone, sample, forms, start)
+            continue
+        codes = {
+            "team": _code(rng, place < team),
+            "helper": _helper_code(rng, sample["county"], place, helper),
+            "effect": _code(rng, place < effect),
+            "way": _code(rng, rng.random() < 0.8),
+        }
+        with_photos = place % PHOTOS_EVERY == 0
+        answers = fill.q1(rng, sample["household"], codes, photos=with_photos)
+        yield _interview(rng, phone, sample, forms, start, answers, with_photos)
+    for place, sample in enumerate(others[:non_poor]):
+        start += timedelta(minutes=rng.randint(50, 90))
+        answers = fill.q2(rng, sample["household"], photos=place == 0)
+        yield _interview(rng, phone, sample, forms, start, answers, place == 0)
+
+
+def _code(rng: random.Random, satisfied: bool) -> int:
+    return rng.choice((5, 5, 4)) if satisfied else rng.choice((3, 3, 2))
+
+
+def _helper_code(rng: random.Random, county: str, place: int, satisfied: int) -> int:
+    if county == "640121" and place >= satisfied:
+        return YONGNING_HELPER[place - satisfied]
+    return _code(rng, place < satisfied)
+
+
+def _interview(
+    rng: random.Random,
+    phone: Phone,
+    sample: dict[str, Any],
+    forms: dict[str, str],
+    start: datetime,
+    answers: dict[str, Any],
+    with_photos: bool,
+) -> SealedOp:
+    answers = {"cover": fill.cover(rng, _point(sample)), **answers}
+    taken = []
+    if with_photos:
+        for question in fill.PHOTO_QUESTIONS[sample["form_id"]]:
+            photo = phone.shoot(question, f"{sample['sample_id']} {question}", "演示图片,不是真实住户")
+            section, name = question.split("/")
+            answers[section][name] = photo["photo_id"]
+            taken.append(photo)
+    return phone.seal(_body(sample, forms, start, answers, taken, minutes=rng.randint(14, 24)))
+
+
+def _closed_door(
+    rng: random.Random, phone: Phone, sample: dict[str, Any], forms: dict[str, str], start: datetime
+) -> SealedOp:
+    answers = {"cover": fill.cover(rng, _point(sample), "absent")}
+    photo = phone.shoot("cover/door_photo", sample["sample_id"], "演示图片:门口")
+    answers["cover"]["door_photo"] = photo["photo_id"]
+    return phone.seal(_body(sample, forms, start, answers, [photo], minutes=3))
+
+
+def _point(sample: dict[str, Any]) -> tuple[float, float]:
+    home = sample["household"]
+    return float(home.get("lon") or 106.25), float(home.get("lat") or 38.45)
+
+
+def _body(
+    sample: dict[str, Any],
+    forms: dict[str, str],
+    start: datetime,
+    answers: dict[str, Any],
+    taken: list[dict[str, Any]],
+    *,
+    minutes: int,
+) -> dict[str, Any]:
+    finished = start + timedelta(minutes=minutes)
+    home = sample["household"]
+    hidden = {
+        "sample_id": sample["sample_id"],
+        "hh_id": home["unit"],
+        "county_code": sample["county"],
+        "round_no": sample["round"],
+    }
+    return {
+        "kind": "interview",
+        "form_id": sample["form_id"],
+        "form_version": forms[sample["form_id"]],
+        "sample_id": sample["sample_id"],
+        "answers": {**hidden, **answers},
+        "photos": taken,
+        "started_at": rfc3339(start),
+        "finished_at": rfc3339(finished),
+        "clock": {"wall": rfc3339(finished), "monotonic_ms": 1, "offset_ms": 0, "zone": "Asia/Shanghai"},
+        "corrects": None,
+        "app_version": __version__,
+    }
