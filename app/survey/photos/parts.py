@@ -75,6 +75,7 @@ class Part:
     def __init__(self, path: Path, descriptor: int) -> None:
         self.path = path
         self._lock = descriptor
+        self._write: int | None = None
 
     @property
     def size(self) -> int:
@@ -84,12 +85,19 @@ class Part:
     def append(self, data: bytes) -> None:
         """Write all of it at the end; StoreFull keeps what had room."""
         try:
-            with open(self.path, "ab", buffering=0) as file:
-                view = memoryview(data)
-                while view:
-                    view = view[file.write(view) :]
+            view = memoryview(data)
+            while view:
+                view = view[os.write(self._writer(), view) :]
         except OSError as error:
             raise StoreFull("照片还在手机上,稍后自动续传。", "The upload goes on later by itself.") from error
+
+    def _writer(self) -> int:
+        """The file opened for appending: this very file, never a new one under its name."""
+        if self._write is None:
+            self._write = os.open(self.path, os.O_WRONLY | os.O_APPEND)
+            if not os.path.samestat(os.fstat(self._write), os.fstat(self._lock)):
+                raise FileNotFoundError(self.path.name)
+        return self._write
 
     def sync(self) -> None:
         """Make the bytes survive a power cut."""
@@ -101,6 +109,8 @@ class Part:
 
     def close(self) -> None:
         """Let the next writer in."""
+        if self._write is not None:
+            os.close(self._write)
         os.close(self._lock)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from app.kernel.problems import Busy, NotFound
 from app.survey.photos.parts import LIFETIME_SECONDS, PartLocked, PartName, Parts
+from app.survey.photos.problems import StoreFull
 from app.survey.photos.rules import MAX_BYTES
 
 LIN, WANG = uuid4(), uuid4()
@@ -107,3 +108,15 @@ def test_bytes_of_one_request_lie_on_disk_only_while_they_are_needed(parts: Part
         assert path.read_bytes() == b"abc"
 
     assert list(parts.root.iterdir()) == []
+
+
+def test_a_part_that_was_swept_under_a_writer_is_not_made_again(parts: Parts) -> None:
+    parts.create(LIN, NAME)
+    part = parts.lock(LIN, NAME)
+    part.path.unlink()
+
+    with pytest.raises(StoreFull):
+        part.append(b"the middle of a picture")
+
+    part.close()
+    assert parts.size(LIN, NAME) is None

@@ -1,0 +1,119 @@
+"""Pictures in one request, and pictures shown.
+
+In: `PUT /photos/{sha256}`, up to 1 MiB, any number of times. Out: `GET /photos/{photo_id}` through the fence of the
+record that announced it, always a fresh JPEG without EXIF under a policy that lets nothing in it run; the original
+never leaves. Opening pictures has its own few threads, so that a flood of them leaves the other doors open.
+"""
+
+import hashlib
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Header, Path, Query, Request, Response
+from sqlmodel import Session
+
+from app.doors.web.auth import Caller
+from app.doors.web.bodies import read_limited
+from app.doors.web.house import House, TheHouse
+from app.kernel.clock import utcnow
+from app.kernel.db.base import HOME
+from app.kernel.problems import NotFound
+from app.registry.people.models import Role
+from app.registry.people.rules import Actor, reads_answers, sees_draw
+from app.registry.places import county_codes
+from app.survey.photos import queries, service
+from app.survey.photos.models import PhotoObject
+from app.survey.photos.parts import Parts
+from app.survey.photos.problems import DigestMismatch
+from app.survey.photos.rules import MAX_PUT_BYTES
+from app.survey.records import queries as records
+from app.survey.rounds import queries as rounds
+from app.survey.rounds.rules import parse_sample_id
+
+router = APIRouter(prefix="/api/v1/photos", tags=["photos"])
+
+DESKS = 4
+"""Threads that may be busy with pictures in one process."""
+
+SHEET_POLICY = "default-src 'none'; sandbox"
+
+Digest = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
+desks = CapacityLimiter(DESKS)
+
+
+def parts_of(house: House) -> Parts:
+    """Where this house keeps what has not wholly come."""
+    return Parts(house.settings.data / "uploads")
+
+
+@router.put("/{sha256}", status_code=201, responses={200: {"description": "It was here already"}})
+async def put_photo(
+    sha256: Digest, request: Request, response: Response, house: TheHouse, actor: Caller
+) -> dict[str, Any]:
+    """Keep an announced picture of at most 1 MiB: 201 new, 200 known, 422 other bytes or no picture."""
+    data = await read_limited(request, MAX_PUT_BYTES)
+    is_new = await to_thread.run_sync(_put, house, actor, sha256, data, limiter=desks)
+    response.status_code = 201 if is_new else 200
+    return {"sha256": sha256, "bytes": len(data), "state": "durable"}
+
+
+def _put(house: House, actor: Actor, sha256: str, data: bytes) -> bool:
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise DigestMismatch("照片没有保存,手机会重新发送。", "Nothing was kept; the phone will send it again.")
+    service.require_targets(house.db, actor.account_id, sha256)
+    with parts_of(house).hold(data) as path:
+        return service.deposit(house.db, house.store, actor.account_id, sha256, path, utcnow())
+
+
+@router.get("/{photo_id}", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})
+async def get_photo(
+    photo_id: UUID,
+    house: TheHouse,
+    actor: Caller,
+    size: Annotated[Literal["view", "thumb"], Query()] = "view",
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Response:
+    """The picture as a fresh JPEG, or 404: absent, not yet here, no picture, and not yours to see."""
+    return await to_thread.run_sync(_show, house, actor, photo_id, size, if_none_match, limiter=desks)
+
+
+def _show(house: House, actor: Actor, photo_id: UUID, size: str, known: str | None) -> Response:
+    with house.db.read() as session:
+        sha256, kept = _find_visible(session, actor, photo_id)
+    headers = {
+        "ETag": f'"{sha256[:32]}-{size}"',
+        "Cache-Control": "private, no-cache",
+        "Content-Security-Policy": SHEET_POLICY,
+        "Content-Disposition": "inline; filename=photo.jpg",
+    }
+    if kept is not None and known == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    sheet = service.show(house.store, kept, size)
+    return Response(sheet, headers=headers, media_type="image/jpeg")
+
+
+def _find_visible(session: Session, actor: Actor, photo_id: UUID) -> tuple[str, PhotoObject | None]:
+    for place in queries.find_photo(session, photo_id):
+        if sees_record(session, actor, place.county_id, place.op_id):
+            return place.sha256, queries.find_object(session, place.county_id, place.sha256)
+    raise NotFound("没有这张照片,或不在您的范围内。", "No such photo within your scope.")
+
+
+def sees_record(session: Session, actor: Actor, county_id: int, op_id: UUID) -> bool:
+    """The fence of a record's pictures: their own sender, the county's team, and whoever may know the draw."""
+    if not reads_answers(actor):
+        return False
+    op = records.find_op(session, op_id, [county_id])
+    if op is None:
+        return False
+    if op.account_id == actor.account_id:
+        return True
+    if actor.role in (Role.HELPER, Role.VILLAGE_CADRE):
+        return False
+    if actor.is_city or county_id == HOME:
+        return actor.is_city
+    ref = parse_sample_id(op.sample_id) if op.sample_id else None
+    inspected = rounds.find_round(session, ref.round) if ref else None
+    closed = inspected is not None and inspected.closed_at is not None
+    return sees_draw(actor, county_codes(session)[county_id], closed=closed)

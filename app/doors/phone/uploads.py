@@ -1,0 +1,239 @@
+"""tus 1.0 (core and creation) under /uploads: pictures of any size, over any line, in as many pieces as it takes.
+
+The address of an upload is its digest and length, the truth is the size of its part file, and the last byte is
+followed by fsync, digest and keeping before 204 leaves. Bytes go to disk as they come, so a killed service, a cut
+line or a dead battery costs at most the last piece. Everything about an upload belongs to the account that began it.
+"""
+
+import base64
+import binascii
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Annotated, Any
+
+from anyio import fail_after, to_thread
+from fastapi import APIRouter, Header, Request, Response
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+
+from app.doors.phone.photos import desks, parts_of
+from app.doors.web.auth import Caller
+from app.doors.web.house import House, TheHouse
+from app.doors.web.refusals import problem_response
+from app.kernel.clock import utcnow
+from app.kernel.problems import Malformed, NotFound, Problem, TooLarge
+from app.registry.people.rules import Actor
+from app.survey.photos import service
+from app.survey.photos.parts import Part, PartName, WrongOffset
+from app.survey.photos.problems import DigestMismatch, PictureRefused
+from app.survey.photos.rules import MAX_BYTES, is_digest
+
+TUS = "1.0.0"
+PIECE = 2**16
+"""Bytes that may wait in memory before they go to disk."""
+
+SILENCE_SECONDS = 60
+"""A line that brings nothing for so long is dead, and its lock is given back."""
+
+
+class WrongTus(Problem):
+    """Another version of the protocol than ours."""
+
+    status = 412
+    slug = "tus-version"
+    title_zh = "不支持这个上传协议版本"
+    title_en = "This version of the upload protocol is not supported"
+
+
+class WrongType(Problem):
+    """A piece that does not say it is one."""
+
+    status = 415
+    slug = "upload-type"
+    title_zh = "上传内容的类型不对"
+    title_en = "The piece has the wrong type"
+
+
+class WrongChecksum(DigestMismatch):
+    """All bytes are here and they are not the announced ones: the upload is gone and begins anew."""
+
+    status = 460
+    slug = "upload-checksum"
+
+
+class TusRoute(APIRoute):
+    """Every answer of these routes, refusals too, says which protocol it speaks."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        inner = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            try:
+                if request.method != "OPTIONS" and request.headers.get("tus-resumable") != TUS:
+                    raise WrongTus("请用 Tus-Resumable: 1.0.0。", "Send Tus-Resumable: 1.0.0.")
+                response = await inner(request)
+            except Problem as problem:
+                response = problem_response(request, problem)
+                response.headers["Cache-Control"] = "no-store"
+            response.headers["Tus-Resumable"] = TUS
+            response.headers["Tus-Version"] = TUS
+            return response
+
+        return handle
+
+
+router = APIRouter(prefix="/api/v1/uploads", tags=["photos"], route_class=TusRoute)
+
+
+@router.options("", status_code=204, response_class=Response)
+def options(_actor: Caller) -> Response:
+    """What this server speaks."""
+    return Response(status_code=204, headers={"Tus-Extension": "creation", "Tus-Max-Size": str(MAX_BYTES)})
+
+
+@router.post("", status_code=201, response_class=Response)
+def create(
+    house: TheHouse,
+    actor: Caller,
+    upload_length: Annotated[str, Header()] = "",
+    upload_metadata: Annotated[str, Header()] = "",
+) -> Response:
+    """Begin an upload, or find again the one that was begun; 404 unless a kept record announced the digest."""
+    name = PartName(_digest_in(upload_metadata), _length_in(upload_length))
+    targets = service.require_targets(house.db, actor.account_id, name.sha256)
+    if service.is_kept(targets):
+        offset = name.length
+        reason = next((target.reason for target in targets if target.reason), None)
+        if reason is not None:
+            raise PictureRefused(reason)
+    else:
+        offset = parts_of(house).create(actor.account_id, name)
+        if offset >= name.length:
+            offset = _finish_waiting(house, actor, name)
+    return Response(status_code=201, headers={"Location": f"{router.prefix}/{name}", "Upload-Offset": str(offset)})
+
+
+@router.head("/{upload_id}", response_class=Response)
+def head(upload_id: str, house: TheHouse, actor: Caller) -> Response:
+    """How far the upload is. One that is whole is kept before it is called so."""
+    name = PartName.parse(upload_id)
+    size = parts_of(house).size(actor.account_id, name)
+    if size is None:
+        targets = service.require_targets(house.db, actor.account_id, name.sha256)
+        if not service.is_kept(targets):
+            raise NotFound("没有这个上传,请重新开始。", "There is no such upload; begin anew.")
+        size = name.length
+    elif size >= name.length:
+        size = _finish_waiting(house, actor, name)
+    headers = {"Upload-Offset": str(size), "Upload-Length": str(name.length), "Cache-Control": "no-store"}
+    return Response(headers=headers)
+
+
+@router.patch("/{upload_id}", status_code=204, response_class=Response)
+async def patch(
+    upload_id: str,
+    request: Request,
+    house: TheHouse,
+    actor: Caller,
+    upload_offset: Annotated[str, Header()] = "",
+    content_type: Annotated[str, Header()] = "",
+) -> Response:
+    """Append from the offset on; with the last byte the picture is checked and kept, then 204."""
+    if content_type != "application/offset+octet-stream":
+        raise WrongType("应为 application/offset+octet-stream。", "Send application/offset+octet-stream.")
+    name = PartName.parse(upload_id)
+    part = await run_in_threadpool(_open_at, house, actor, name, upload_offset)
+    try:
+        await _append_all(request, part, name)
+        if part.size == name.length:
+            await to_thread.run_sync(_finish, house, actor, name, part, limiter=desks)
+        size = part.size
+    finally:
+        part.close()
+    return Response(status_code=204, headers={"Upload-Offset": str(size)})
+
+
+def _open_at(house: House, actor: Actor, name: PartName, offset: str) -> Part:
+    part = parts_of(house).lock(actor.account_id, name)
+    if not (offset.isascii() and offset.isdigit()) or int(offset) != part.size:
+        size = part.size
+        part.close()
+        raise WrongOffset(f"应从第 {size} 字节继续。", f"Go on from byte {size}.")
+    return part
+
+
+async def _append_all(request: Request, part: Part, name: PartName) -> None:
+    """Write what comes, in pieces, until the line ends, falls silent or brings more than was said."""
+    room = name.length - part.size
+    waiting = bytearray()
+    try:
+        async for chunk in _chunks(request):
+            if len(waiting) + len(chunk) > room:
+                raise TooLarge("内容超过声明的长度,多出的没有保存。", "More bytes than the upload's length.")
+            waiting += chunk
+            if len(waiting) >= PIECE:
+                await run_in_threadpool(part.append, bytes(waiting))
+                room -= len(waiting)
+                waiting.clear()
+    except (ClientDisconnect, TimeoutError):
+        pass  # what came is kept; the phone asks for the offset and goes on
+    if waiting:
+        await run_in_threadpool(part.append, bytes(waiting))
+
+
+async def _chunks(request: Request) -> AsyncIterator[bytes]:
+    stream = aiter(request.stream())
+    while True:
+        with fail_after(SILENCE_SECONDS):
+            chunk = await anext(stream, None)
+        if chunk is None:
+            return
+        yield chunk
+
+
+def _finish_waiting(house: House, actor: Actor, name: PartName) -> int:
+    """Keep an upload that was whole when the service died; returns its offset."""
+    part = parts_of(house).lock(actor.account_id, name)
+    try:
+        _finish(house, actor, name, part)
+    finally:
+        part.close()
+    return name.length
+
+
+def _finish(house: House, actor: Actor, name: PartName, part: Part) -> None:
+    part.sync()
+    try:
+        service.deposit(house.db, house.store, actor.account_id, name.sha256, part.path, utcnow())
+    except PictureRefused:
+        part.discard()
+        raise
+    except DigestMismatch:
+        part.discard()
+        raise WrongChecksum("照片在传输中变了样,将从头重传。", "The photo changed on its way; begin anew.") from None
+    part.discard()
+
+
+def _length_in(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or len(text) > 18:
+        raise Malformed("缺少 Upload-Length。", "Upload-Length is missing or no number.")
+    if int(text) > MAX_BYTES:
+        raise TooLarge("照片不能超过 20 MB。", "A photo has at most 20 MB.")
+    return int(text)
+
+
+def _digest_in(metadata: str) -> str:
+    """The `sha256` of Upload-Metadata: hex in base64 as tus has it, or plain hex."""
+    for pair in metadata.split(","):
+        key, _, value = pair.strip().partition(" ")
+        if key != "sha256":
+            continue
+        text = value.strip()
+        if not is_digest(text):
+            try:
+                text = base64.b64decode(text, validate=True).decode("ascii")
+            except (binascii.Error, ValueError):
+                text = ""
+        if is_digest(text):
+            return text
+    raise Malformed("Upload-Metadata 里缺少 sha256。", "Upload-Metadata names no sha256.")
