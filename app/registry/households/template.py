@@ -104,11 +104,12 @@ def example_rows() -> list[dict[str, Any]]:
     """One poor household of two and one non-poor one; the people are invented."""
     home = {"county": "永宁县", "town": "示例镇", "village": "示例村", "village_code": "640121999201"}
     poor = home | {
-        "office_no": "示例0001", "head_name": "马示例", "status": "已脱贫", "exit_year": "2016", "hh_attr": "一般贫困户",
-        "cause": "缺技术", "resettled": "是", "site": "示例安置点", "helper_name": "王示例", "helper_unit": "示例单位",
+        "office_no": "示例0001", "head_name": "马示例", "status": "已脱贫", "exit_year": "2016",
+        "hh_attr": "一般贫困户", "cause": "缺技术", "resettled": "是", "site": "示例安置点", "helper_name": "王示例",
+        "helper_unit": "示例单位",
         "helper_phone": "09510000000", "task_force": "示例村驻村工作队", "name": "马示例", "relation": "户主",
-        "birth_on": "1975-03-08", "id_number": _invented("64012119750308001"), "income_wage": 18000, "income_oper": 6000,
-        "income_prop": 0, "income_transfer": 2400, "subsidy": 2400, "lon": 106.25, "lat": 38.28,
+        "birth_on": "1975-03-08", "id_number": _invented("64012119750308001"), "income_wage": 18000,
+        "income_oper": 6000, "income_prop": 0, "income_transfer": 2400, "subsidy": 2400, "lon": 106.25, "lat": 38.28,
     }  # fmt: skip
     wife = {"name": "李示例", "relation": "配偶", "birth_on": "1977-11-20", "id_number": _invented("64012119771120002")}
     other = home | {
