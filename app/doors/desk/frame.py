@@ -1,13 +1,12 @@
 """The frame around every page: who one is, where one is, the language, and the template engine.
 
-Jinja with autoescape and strict names, so that a misspelt name breaks a test and not a page silently. Static files
-carry their digest in the address and may be kept for ever; pages are never kept (they show people).
+Jinja with autoescape and strict names, so that a misspelt name breaks a test and not a page silently. Pages are never
+kept by a browser: they show people.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.types import Scope
 
 from app.doors.desk.words import WORDS, Voice
 from app.doors.web.auth import find_caller
@@ -26,13 +23,14 @@ from app.doors.web.house import House, get_house
 from app.kernel import terms
 from app.kernel.problems import Problem
 from app.registry.people.models import Role
-from app.registry.people.rules import Actor
+from app.registry.people.rules import Actor, reads_answers
 
 HERE = Path(__file__).resolve()
 TEMPLATES = HERE.parents[1] / "templates"
-STATIC = HERE.parents[2] / "static"
 LANGUAGE_COOKIE = "lang"
-READERS = frozenset(Role) - {Role.ADMIN, Role.HELPER, Role.VILLAGE_CADRE}
+REGISTER_READERS = frozenset(
+    {Role.CITY_OFFICER, Role.LEADING_GROUP, Role.AUDITOR, Role.COUNTY_OFFICER, Role.DISCIPLINE}
+)
 
 
 @dataclass(frozen=True)
@@ -110,21 +108,9 @@ def find_reader(request: Request) -> Actor | None:
     return find_caller(request, get_house(request))
 
 
-@lru_cache(maxsize=64)
 def asset(name: str) -> str:
-    """The address of a static file; its digest makes it safe to keep for ever."""
-    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
-    return f"/static/{name}?v={digest}"
-
-
-class Static(StaticFiles):
-    """Files of the desk, kept by browsers for a year when asked for by digest."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        is_pinned = scope["query_string"].startswith(b"v=") and response.status_code == 200
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if is_pinned else "no-cache"
-        return response
+    """The address of a file of the desk."""
+    return f"/static/{name}"
 
 
 def day_text(value: date) -> str:
@@ -158,13 +144,13 @@ def navigation(actor: Actor | None, voice: Voice, at: str) -> list[NavItem]:
     if actor is None:
         return []
     doors = []
-    if actor.role in READERS:
-        doors += [("rounds", "nav_rounds", "/rounds"), ("register", "nav_register", "/register")]
-    if actor.role == Role.CITY_OFFICER and actor.is_city:
+    doors += [("board", "nav_board", "/"), ("rounds", "nav_rounds", "/rounds")]
+    if actor.role in REGISTER_READERS:
+        doors.append(("register", "nav_register", "/register"))
+    if actor.is_city and reads_answers(actor):
         doors.append(("held", "nav_held", "/held"))
     if actor.role == Role.ADMIN:
         doors.append(("accounts", "nav_accounts", "/accounts"))
-    doors.insert(0, ("board", "nav_board", "/"))
     doors.append(("help", "nav_help", "/help"))
     return [NavItem(voice(word), href, key == at) for key, word, href in doors]
 
@@ -230,8 +216,9 @@ def in_words(problem: Problem, lang: str, fields: Sequence[str] = ()) -> Asked:
     others: list[str] = []
     for fault in problem.faults:
         words = fault.en if lang == "en" else fault.zh
-        name = fault.pointer.removeprefix("#/").split("/")[0]
-        if name in fields:
+        path = fault.pointer.removeprefix("#/").split("/")
+        name = next((each for each in ("_".join(path), path[0]) if each in fields), None)
+        if name:
             at_fields.setdefault(name, words)
         else:
             others.append(words)
@@ -247,8 +234,9 @@ def page_of_problem(request: Request, problem: Problem) -> Response:
     voice = voice_of(request)
     refusal = in_words(problem, voice.lang).problem
     assert refusal is not None
-    steps = {403: "problem_do_403", 404: "problem_do_404", 409: "problem_do_409", 422: "problem_do_422"}
-    step = "problem_do_later" if problem.retry == "later" else steps.get(problem.status, "problem_do_broken")
+    steps = {code: f"problem_do_{code}" for code in (401, 403, 404, 409, 422)}
+    is_passing = problem.retry == "later" and problem.status != 500
+    step = "problem_do_later" if is_passing else steps.get(problem.status, "problem_do_broken")
     reading = request.method in ("GET", "HEAD")
     page = ProblemPage(
         title=refusal.title,
@@ -256,7 +244,7 @@ def page_of_problem(request: Request, problem: Problem) -> Response:
         others=refusal.others,
         safe=voice("problem_safe_read" if reading else "problem_safe_write"),
         next_step=voice(step),
-        back=_referring_path(request),
+        back="/sign-in" if problem.status == 401 else _referring_path(request),
         status=problem.status,
         slug=problem.slug,
     )

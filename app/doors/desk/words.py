@@ -46,6 +46,7 @@ WORDS: dict[str, Said] = {
     "sign_in": Said("登录", "Sign in"),
     "account": Said("账号", "Account"),
     "password": Said("密码", "Password"),
+    "browser": Said("浏览器", "Browser"),
     "sign_in_phone": Said("要下乡入户?请在手机上打开", "Going to the village? On your phone, open the"),
     "open_phone_app": Said("入户手机端", "phone app"),
     # problems
@@ -53,6 +54,7 @@ WORDS: dict[str, Said] = {
     "problem_safe_write": Said(
         "刚才的操作没有生效,原有数据都还在。", "What you just did had no effect; the data are as they were."
     ),
+    "problem_do_401": Said("登录已过期,请重新登录后再做一次。", "Your session ended; sign in and do it again."),
     "problem_do_404": Said(
         "可能地址有误,也可能不在您的负责范围。请从首页重新进入。",
         "The address may be wrong, or it may lie outside your scope. Start again from the first page.",
@@ -82,7 +84,8 @@ WORDS: dict[str, Said] = {
     "round_new": Said("新建轮次", "Open a round"),
     "round_new_lead": Said(
         "轮次定好县区、时间和每县访几户。建好后冻结名单、公布承诺码,再掷骰子抽样。",
-        "A round fixes the counties, the days and how many households are visited. Then freeze, publish, throw dice, draw.",
+        "A round fixes the counties, the days and how many households are visited. Then freeze, publish, throw "
+        "dice, draw.",
     ),
     "round_name": Said("名称", "Name"),
     "round_name_hint": Said("如:2026年第四轮督查", "For example: fourth round of 2026"),
@@ -117,7 +120,8 @@ WORDS: dict[str, Said] = {
     "board_caption": Said("各县区三项满意度与90%目标", "Satisfaction by county and item against the 90 % target"),
     "board_lead": Said(
         "圆点是样本满意率,横线是由它能推知的全县范围(每侧误差5%),虚线是90%目标。",
-        "The mark is the sample rate, the line the range it implies for the county (5 % each side), the dotted line 90 %.",
+        "The mark is the sample rate, the line the range it implies for the county (5 % each side), the dotted "
+        "line 90 %.",
     ),
     "board_lead_undecided": Said(
         "横线跨过虚线,就是户数太少、尚不能判断",
@@ -149,7 +153,8 @@ WORDS: dict[str, Said] = {
     "key_not_met": Said("实心方块:足以说明低于90%", "Full square: shown to be below 90 %"),
     "key_few": Said("浅色:样本不足8户", "Pale: fewer than 8 households"),
     "scheme": Said(
-        "满意=非常满意+比较满意,除以全部完成的贫困户问卷(含“说不清”)。官方:满意数×10≥户数×9为达标,不足8户不作判断。方案 {scheme}。",
+        "满意=非常满意+比较满意,除以全部完成的贫困户问卷(含“说不清”)。官方:满意数×10≥户数×9为达标,"
+        "不足8户不作判断。方案 {scheme}。",
         "Satisfied = very or fairly satisfied, over all completed poor-household interviews (“cannot say” included). "
         "Official: met when 10 × satisfied ≥ 9 × n; below 8 households no judgement. Scheme {scheme}.",
     ),
@@ -176,7 +181,8 @@ WORDS: dict[str, Said] = {
     "county_summary": Said("名单内贫困户 {poor} 户、非贫困户 {non_poor} 户", "Frame: {poor} poor, {non_poor} non-poor"),
     "sentence_rate": Said(
         "抽查{n}户,{s}户满意,样本满意率{rate}%;全县约在{low}%—{high}%之间(每侧误差5%)。",
-        "{s} of {n} visited were satisfied (sample rate {rate} %); the county lies at about {low}–{high} % (5 % each side).",
+        "{s} of {n} visited were satisfied (sample rate {rate} %); the county lies at about {low}–{high} % (5 % "
+        "each side).",
     ),
     "sentence_met": Said(
         "样本足以说明:真实满意率不低于90%(误判风险不超过5%)。",
@@ -235,6 +241,7 @@ WORDS: dict[str, Said] = {
     "record_state": Said("记录状态", "Record"),
     "photos": Said("照片", "Photos"),
     # record
+    "draw_record": Said("抽样记录", "Draw record"),
     "record_title": Said("入户记录", "Record of a visit"),
     "held_why": Said("这条记录待核,原因:", "This record is held, because:"),
     "held_was": Said("这条记录曾经待核,原因:", "This record was held, because:"),
@@ -262,6 +269,7 @@ WORDS: dict[str, Said] = {
     "server_value": Said("服务器的值", "On the server"),
     "no_answers": Said("这条记录没有问卷答案。", "This record carries no answers."),
     "photos_title": Said("照片({n} 张)", "Photos ({n})"),
+    "warning": Said("提示", "Warning"),
     "photo_waiting": Said("照片还没传到", "Not here yet"),
     "photo_refused": Said("不是可显示的照片,原件已保存", "No picture that can be shown; the bytes are kept"),
     "photo_plain": Said("照片", "Photo"),
@@ -279,8 +287,6 @@ WORDS: dict[str, Said] = {
     "seconds": Said("{n} 秒", "{n} s"),
     "fact_position": Said("定位", "Position"),
     "digest": Said("SHA-256 {digest}", "SHA-256 {digest}"),
-    "answer_yes": Said("是", "Yes"),
-    "other_section": Said("其他", "Other"),
     # held
     "held_title": Said("待核记录", "Held records"),
     "held_count": Said("{n} 条", "{n}"),
@@ -308,7 +314,8 @@ WORDS: dict[str, Said] = {
     "frame_title": Said("现在登记册里的名单", "The frame as the register stands"),
     "frame_lead": Said(
         "贫困户=未脱贫+已脱贫;最近一次导入里已不在的户不进名单。请与各村公示名单核对户数。",
-        "Poor = not yet exited + exited; households missing from the last import stay out. Compare the counts with the village lists.",
+        "Poor = not yet exited + exited; households missing from the last import stay out. Compare the counts "
+        "with the village lists.",
     ),
     "frame_poor": Said("贫困户", "Poor"),
     "frame_non_poor": Said("非贫困户", "Non-poor"),
@@ -335,7 +342,8 @@ WORDS: dict[str, Said] = {
     "commitment": Said("承诺码", "Commitment"),
     "commitment_lead": Said(
         "掷骰子之前,请至少三方抄下或拍下这64位并签时间。之后谁改一户名单,这串码就对不上。",
-        "Before the dice, at least three parties note these 64 digits and sign the time. Change one household, and they no longer fit.",
+        "Before the dice, at least three parties note these 64 digits and sign the time. Change one household, "
+        "and they no longer fit.",
     ),
     "commitment_qr": Said("承诺码二维码", "Commitment as a QR code"),
     "committed_at": Said("{at} 冻结", "Frozen {at}"),
@@ -348,7 +356,8 @@ WORDS: dict[str, Said] = {
     "seed_title": Said("录入种子", "Enter the seed"),
     "seed_lead_DICE10X20": Said(
         "20颗十面骰子一盘掷出,第一次就算;从左到右读,连写20个数字。每位见证人各自写下再核对。",
-        "All 20 ten-sided dice in one tray, first throw counts; read left to right, 20 digits. Every witness writes them too.",
+        "All 20 ten-sided dice in one tray, first throw counts; read left to right, 20 digits. Every witness "
+        "writes them too.",
     ),
     "seed_lead_DICE6X26": Said(
         "26颗六面骰子一盘掷出,第一次就算;从左到右读,连写26个1—6的数字。",
@@ -373,7 +382,26 @@ WORDS: dict[str, Said] = {
     "list_summary": Said("名单 {total} 户,正选 {n} 户,备选 {r} 户", "{total} in the frame, {n} main, {r} reserve"),
     "nobody": Said("未分派", "Nobody"),
     "assign": Said("分派", "Assign"),
-    "assign_to": Said("把{who}户分派给", "Assign {who} to"),
+    "assign_ticked": Said("把勾选的户分派给", "Assign the ticked households to"),
+    "tick": Said("勾选", "Tick"),
+    "tick_who": Said("勾选第 {n} 位 {who}", "Tick no. {n}, {who}"),
+    "team_empty": Said(
+        "这个县区还没有督查员账号,请管理员先新增。",
+        "This county has no inspector yet; an administrator adds one first.",
+    ),
+    "county_tabs": Said("选择县区", "Choose a county"),
+    "reserve_list": Said("备选名单({n} 户,按次序启用)", "Reserve list ({n}, opened in order)"),
+    "reserve_rule": Said(
+        "前面的户全部启用过、完成和待访的合计少于应访户数时,下一位才能启用;不能跳过。",
+        "The next one opens only when every rank before it was opened and those completed or open are fewer "
+        "than needed.",
+    ),
+    "answer_5": Said("非常满意", "Very satisfied"),
+    "answer_4": Said("比较满意", "Fairly satisfied"),
+    "answer_3": Said("一般", "So-so"),
+    "answer_2": Said("不太满意", "Not very satisfied"),
+    "answer_1": Said("很不满意", "Very dissatisfied"),
+    "answer_9": Said("说不清", "Cannot say"),
     # close
     "close_title": Said("结束{name}", "Close {name}"),
     "close_lead": Said(
@@ -395,6 +423,7 @@ WORDS: dict[str, Said] = {
     "person_name": Said("姓名", "Name"),
     "role": Said("角色", "Role"),
     "scope": Said("范围", "Scope"),
+    "whole_city_name": Said("全市", "Whole city"),
     "scope_hint": Said(
         "区划代码:6401 全市,6位县区,12位村",
         "Division code: 6401 the city, 6 digits a county, 12 a village",
@@ -451,8 +480,10 @@ WORDS: dict[str, Said] = {
     "help_title": Said("怎么看满意度", "How to read satisfaction"),
     "help_bar": Said("一根横线", "One bar"),
     "help_bar_1": Said(
-        "每一格都是同一条0到100的轴。点是抽到的户里满意的比例;粗线是全县真实满意率可能在的范围,每侧误差5%;竖虚线是90%目标。",
-        "Every cell has the same axis from 0 to 100. The mark is the share satisfied among those visited; the thick line is where "
+        "每一格都是同一条0到100的轴。点是抽到的户里满意的比例;粗线是全县真实满意率可能在的范围,每侧误差5%;"
+        "竖虚线是90%目标。",
+        "Every cell has the same axis from 0 to 100. The mark is the share satisfied among those visited; the "
+        "thick line is where "
         "the county's true rate may lie (5 % each side); the dotted line is the 90 % target.",
     ),
     "help_ex_undecided": Said("10户里9户满意,全县600户", "9 of 10 satisfied, county of 600"),
@@ -468,15 +499,18 @@ WORDS: dict[str, Said] = {
         "“Met / missed” is the official rule and counts visited households only: 10 × satisfied ≥ 9 × n.",
     ),
     "help_two_2": Said(
-        "“尚不能判断/足以说明”是统计口径:这几户能不能说明全县。访8—10户,全部满意也不足以证明全县达到90%;6户以下满意才足以说明低于90%。",
-        "“Not yet decidable / evidence” is statistics: what these households can say about the county. With 8–10 visits even all "
+        "“尚不能判断/足以说明”是统计口径:这几户能不能说明全县。访8—10户,全部满意也不足以证明全县达到90%;"
+        "6户以下满意才足以说明低于90%。",
+        "“Not yet decidable / evidence” is statistics: what these households can say about the county. With "
+        "8–10 visits even all "
         "satisfied cannot prove 90 %; only 6 of 10 or fewer shows it is below.",
     ),
     "help_two_3": Said("两句话并排放,谁也不代替谁。", "They stand side by side; neither replaces the other."),
     "help_rate": Said("怎么算", "How it is counted"),
     "help_rate_1": Said(
         "满意=非常满意、比较满意。分母是所有完成的贫困户问卷,“说不清”留在分母里。三项分别算,从不平均。",
-        "Satisfied = very or fairly satisfied. The denominator is every completed poor-household interview, “cannot say” included. "
+        "Satisfied = very or fairly satisfied. The denominator is every completed poor-household interview, "
+        "“cannot say” included. "
         "The three items are judged apart and never averaged.",
     ),
     "help_rate_2": Said(
@@ -486,7 +520,8 @@ WORDS: dict[str, Said] = {
     ),
     "help_rate_3": Said(
         "“现有帮扶方式”只问已脱贫户,不设目标。全市合计是各县相加,按二项分布给区间。",
-        "“Way of helping” is asked of exited households only and has no target. The city adds the counties up, with binomial ranges.",
+        "“Way of helping” is asked of exited households only and has no target. The city adds the counties up, "
+        "with binomial ranges.",
     ),
     "help_draw": Said("抽样为什么可信", "Why the draw can be trusted"),
     "help_draw_1": Said(
@@ -500,7 +535,8 @@ WORDS: dict[str, Said] = {
     "help_held": Said("待核是什么", "What held means"),
     "help_held_1": Said(
         "手机交上来的记录不会被拒收。读不通或与抽样对不上的先待核,由市督查办核实后放行或作废;放行前不计入比率。",
-        "No record from a phone is refused. One that cannot be read or does not fit the draw is held until the city office "
+        "No record from a phone is refused. One that cannot be read or does not fit the draw is held until the "
+        "city office "
         "releases or voids it; until then it enters no rate.",
     ),
 }
