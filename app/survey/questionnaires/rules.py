@@ -277,9 +277,8 @@ def start(form: Form | Published, source: dict[str, dict[str, Any]], *, today: s
     answers: Answers = {}
     clock = {"start": now, "today": today}
     for path, node in known.by_path.items():
-        inside_repeat = any(known.by_path[path[:end]].kind == "repeat" for end in range(1, len(path)))
         text = clock.get(node.kind, node.item.get("default", ""))
-        if text and not inside_repeat:
+        if text and not node.repeats:
             put(answers, path, text)
     for rule in known.data["prefill"]:
         text = filed_value(known, rule, source)

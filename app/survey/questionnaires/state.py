@@ -31,23 +31,17 @@ class Published(Protocol):
         """The compiled form as JSON text."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Node:
     """One item of the form at its path."""
 
     item: dict[str, Any]
     path: tuple[str, ...]
     children: tuple["Node", ...]
-
-    @property
-    def kind(self) -> str:
-        """The item's kind."""
-        return str(self.item["kind"])
-
-    @property
-    def name(self) -> str:
-        """The item's name."""
-        return self.path[-1]
+    kind: str
+    name: str
+    repeats: int
+    """How many repeats the path runs through, itself included."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +51,8 @@ class Form:
     data: dict[str, Any]
     nodes: tuple[Node, ...]
     by_path: dict[tuple[str, ...], Node] = field(repr=False)
+    rules: tuple[Node, ...] = field(repr=False)
+    """Items with a rule, in the order in which they must be settled."""
 
     @property
     def form_id(self) -> str:
@@ -84,13 +80,16 @@ def index(data: dict[str, Any]) -> Form:
     """A form from its JSON value."""
     by_path: dict[tuple[str, ...], Node] = {}
 
-    def node(item: dict[str, Any], above: tuple[str, ...]) -> Node:
+    def node(item: dict[str, Any], above: tuple[str, ...], repeats: int) -> Node:
         path = (*above, item["name"])
-        made = Node(item, path, tuple(node(child, path) for child in item.get("items", ())))
-        by_path[path] = made
+        repeats += item["kind"] == "repeat"
+        children = tuple(node(child, path, repeats) for child in item.get("items", ()))
+        made = by_path[path] = Node(item, path, children, item["kind"], item["name"], repeats)
         return made
 
-    return Form(data, tuple(node(item, ()) for item in data["items"]), by_path)
+    nodes = tuple(node(item, (), 0) for item in data["items"])
+    rules = tuple(by_path[tuple(text[1:].split("/"))] for text in data["order"])
+    return Form(data, nodes, by_path, rules)
 
 
 def pointer(location: Location) -> str:
@@ -127,7 +126,10 @@ class State:
 
     def relevant(self, location: Location) -> bool:
         """Whether the item and all above it are to be asked."""
-        return not self.off or not any(location[:end] in self.off for end in range(1, len(location) + 1))
+        off = self.off
+        if not off or location in off:
+            return not off
+        return not any(location[:end] in off for end in range(1, len(location)))
 
     def value(self, location: Location) -> str:
         """The answer or calculation, "" when blank or not relevant."""
@@ -135,6 +137,9 @@ class State:
 
     def places(self, path: tuple[str, ...], rows: tuple[int, ...] = ()) -> Iterator[Location]:
         """Every location of a path; `rows` fixes the rows of its first repeats."""
+        if not self.form.by_path[path].repeats:
+            yield path
+            return
         yield from self._places(path, 0, (), self.answers, rows)
 
     def _places(
@@ -211,11 +216,10 @@ class State:
             return self.value(path)
         node = self.form.by_path[path]
         bound = self.rows_of(location)[: tree[2]]
-        through = sum(1 for end in range(1, len(path) + 1) if self.form.by_path[path[:end]].kind == "repeat")
         found = [place for place in self.places(path, bound) if self.relevant(place)]
         if node.kind == "repeat":  # only its number of rows has a meaning
             return [""] * sum(self.count_rows(place) for place in found)
-        if tree[2] >= through:
+        if tree[2] >= node.repeats:
             return self.value(found[0]) if found else ""
         return [leaf(self.answers, place) for place in found]
 
@@ -223,10 +227,9 @@ class State:
 def compute(form: Form, answers: Answers, today: str) -> State:
     """Relevance and calculations for answers that have the form's shape; the argument is not changed."""
     state = State(form, copy.deepcopy(answers), today)
-    for text in form.data["order"]:
-        path = tuple(text[1:].split("/"))
-        item = form.by_path[path].item
-        for location in list(state.places(path)):
+    for node in form.rules:
+        item = node.item
+        for location in list(state.places(node.path)):
             above = state.relevant(location[:-1])
             if "relevant" in item and not (above and state.holds(item["relevant"], location)):
                 state.off.add(location)
