@@ -95,11 +95,15 @@ export interface DoorstepEvent {
   /** RFC 3339 instant of the start of the visit. */
   started_at: string;
   /** As answered at the door; absent for office outcomes. */
-  contact_result?: string;
-  met_where?: string;
-  no_such_why?: string;
-  /** The code, where the server has derived it or an office decision carries it. */
+  contact_result?: string | null;
+  met_where?: string | null;
+  no_such_why?: string | null;
+  /** The code of an office decision. */
+  outcome?: string | null;
+  /** The code that the server derived. */
   code?: string | null;
+  /** Quarantined or in conflict: it does not count yet. */
+  held?: boolean;
   state?: string;
   corrects?: string | null;
   [more: string]: unknown;

@@ -30,7 +30,7 @@ export class NotSaved extends Error {
   override readonly name = "NotSaved";
   constructor(
     readonly reason: NotSavedReason,
-    readonly cause?: unknown,
+    readonly origin?: unknown,
   ) {
     super(`not saved: ${reason}`);
   }

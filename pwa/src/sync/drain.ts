@@ -82,7 +82,7 @@ async function drainOps(context: DrainContext, end: DrainEnd): Promise<boolean> 
     // Three single ones in a row: it is the server, not the record.
     if (alone >= 3) return stop(end, { word: "later", reason: "server-error", problem: null, retryAfterMs: null });
     waiting = waiting.slice(batch.length);
-    most = Math.min(MAX_OPS, most * 2);
+    if (step === "went") most = Math.min(MAX_OPS, most * 2);
   }
   return true;
 }

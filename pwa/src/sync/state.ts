@@ -55,7 +55,8 @@ export function createState(store: Store) {
   function local(): LocalDoorstep[] {
     const ops = new Map(rows.filter((row) => row.type === "op").map((row) => [row.op_id, row]));
     const found: LocalDoorstep[] = [];
-    for (const { op_id } of submissions) {
+    // Oldest first: a later correction gives way to none before it.
+    for (const { op_id } of [...submissions].reverse()) {
       const doorstep = doorsteps.get(op_id);
       const row = ops.get(op_id);
       if (!doorstep) continue;

@@ -1,7 +1,5 @@
 /** Views for the screens, computed from what is stored: pure, and the same for the same rows. */
-import {
-  attemptsOf, doorstepOf, openingStates, outcomeOf, type Doorstep, type RankDoorsteps,
-} from "../domain/opening.ts";
+import { attemptsOf, doorstepOf, standings, type Doorstep, type Standing } from "../domain/opening.ts";
 import type { Draft } from "../domain/submission.ts";
 import type { Answers, OpBody, Package, Sample, SampleState, Stratum } from "../domain/wire.ts";
 import type { OutboxRow, StoredPackage, StoredSubmission, SubmissionRow } from "../store/types.ts";
@@ -28,7 +26,7 @@ export function localDoorstep(kept: StoredSubmission, held: boolean, keptAt: str
     contact_result: findLeaf(answers, "contact_result"),
     met_where: findLeaf(answers, "met_where"),
     no_such_why: findLeaf(answers, "no_such_why"),
-    code: body.outcome?.code ?? null,
+    outcome: body.outcome?.code ?? null,
     corrects: body.corrects,
     held,
     kept_at: keptAt,
@@ -62,14 +60,17 @@ export function packageView(
   const pack = stored.package;
   const zone = pack.tz ?? DEFAULT_ZONE;
   const doorsteps = new Map(pack.samples.map((sample) => [sample.sample_id, doorstepsOf(sample, local, stored.fetched_at)]));
-  const states = statesOf(pack, doorsteps, zone);
+  const places = standingsOf(pack, doorsteps, zone);
   const samples = pack.samples.map((sample): SampleView => {
     const here = doorsteps.get(sample.sample_id) ?? [];
+    const place = places.get(sample.sample_id);
+    const code = place?.code ?? null;
     return {
       ...sample,
       stratum: stratumOf(sample),
-      state: states.get(sample.sample_id) ?? sample.state,
-      code: outcomeOf(here, zone),
+      state: place?.state ?? sample.state,
+      opened_at: place?.opened_at ?? null,
+      code: code === "attempt" ? null : code,
       attempts: attemptsOf(here).length,
       draft_id: drafts.find((draft) => draft.sample_id === sample.sample_id)?.draft_id ?? null,
       last_op_id: submissions.find((row) => row.sample_id === sample.sample_id)?.op_id ?? null,
@@ -99,30 +100,29 @@ function doorstepsOf(sample: Sample, local: readonly LocalDoorstep[], fetchedAt:
 
 /** A server that tells no events still tells the state. */
 function fromState(state: SampleState): Doorstep[] {
-  const code = { completed: "C1", non_response: "N2", not_eligible: "X1", open: null, reserve: null }[state];
-  return code ? [{ op_id: "", started_at: "1970-01-01T00:00:00Z", code }] : [];
+  const outcome = { completed: "C1", non_response: "N2", not_eligible: "X1", open: null, reserve: null }[state];
+  return outcome ? [{ op_id: "", started_at: "1970-01-01T00:00:00Z", outcome }] : [];
 }
 
-function statesOf(pack: Package, doorsteps: ReadonlyMap<string, Doorstep[]>, zone: string): Map<string, SampleState> {
+function standingsOf(pack: Package, doorsteps: ReadonlyMap<string, Doorstep[]>, zone: string): Map<string, Standing> {
   const lists = new Map<string, Sample[]>();
   for (const sample of pack.samples) {
     const key = listKey(sample);
-    const list = lists.get(key) ?? [];
-    list.push(sample);
-    lists.set(key, list);
+    lists.set(key, [...(lists.get(key) ?? []), sample]);
   }
-  const states = new Map<string, SampleState>();
+  const found = new Map<string, Standing>();
   for (const list of lists.values()) {
+    list.sort((a, b) => a.rank - b.rank);
     const first = list[0];
-    const n = first ? mainLength(pack, first) : 0;
-    const ranks: RankDoorsteps[] = list.map((sample) => ({
-      rank: sample.rank,
-      doorsteps: doorsteps.get(sample.sample_id) ?? [],
-    }));
-    const walked = openingStates(ranks, n, zone);
-    for (const sample of list) states.set(sample.sample_id, walked.get(sample.rank) ?? sample.state);
+    if (!first) continue;
+    const ranks = list.map((sample) => doorsteps.get(sample.sample_id) ?? []);
+    const walked = standings(ranks, mainLength(pack, first), first.opened_at ?? null, zone);
+    list.forEach((sample, index) => {
+      const standing = walked[index];
+      if (standing) found.set(sample.sample_id, standing);
+    });
   }
-  return states;
+  return found;
 }
 
 /** Draw and stratum: one list of ranks. */
