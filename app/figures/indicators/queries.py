@@ -1,0 +1,111 @@
+"""The satisfaction of a round as the contract gives it, behind the round's fence.
+
+Before the close the teams and the city read it, afterwards each county its own row. Nothing here is stored:
+it is counted when asked, so a released or corrected record shows at once.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from app.figures.indicators.rules import (
+    YC2017,
+    CountyFacts,
+    Interview,
+    Reach,
+    Scheme,
+    city_figures,
+    reach,
+)
+from app.findings.inspections.queries import CountedInterview, Door, counted_interviews, doors_of
+from app.kernel.clock import rfc3339, utcnow
+from app.registry.people.rules import Actor
+from app.registry.places import County
+from app.survey.rounds.models import Draw
+from app.survey.rounds.queries import (
+    RoundView,
+    Stratum,
+    counties_of,
+    get_round,
+    list_samples,
+    samples_of,
+    standing_draw,
+    strata_of,
+)
+
+ANSWERS = {"team": "sat_team", "helper": "sat_helper", "effect": "sat_effect", "way": "sat_way"}
+"""Item → its question in Q1."""
+
+
+def satisfaction(
+    session: Session, actor: Actor, code: str, tz: ZoneInfo, *, now: datetime | None = None, scheme: Scheme = YC2017
+) -> dict[str, Any]:
+    """The body of `/rounds/{code}/satisfaction`, or NotFound where the reader may not know the round yet."""
+    view = get_round(session, actor, code)
+    facts = county_facts(session, view, tz)
+    return {
+        "round": code,
+        "target": scheme.target_text(),
+        "scheme": scheme.code,
+        "as_of": rfc3339(now or utcnow()),
+        "counties": [county.as_dict(scheme) for county in facts],
+        "city": {"items": [figure.as_dict() for figure in city_figures(facts, scheme)]}
+        if sees_city(session, actor, code)
+        else None,
+    }
+
+
+def sees_city(session: Session, actor: Actor, code: str) -> bool:
+    """Sums over counties are for those whose scope is the city with every county of the round."""
+    return len(actor.scope) <= 4 and all(actor.covers(county.code) for county in counties_of(session, code))
+
+
+def county_facts(session: Session, view: RoundView, tz: ZoneInfo) -> list[CountyFacts]:
+    """What each county of the view brings. The view is the fence: it holds the reader's counties only."""
+    draw = standing_draw(session, view.code)
+    strata = strata_of(session, draw.id) if draw else []
+    return [
+        _facts(session, view, county, draw, [line for line in strata if line.county_id == county.id], tz)
+        for county in view.counties
+    ]
+
+
+def _facts(
+    session: Session, view: RoundView, county: County, draw: Draw | None, strata: Sequence[Stratum], tz: ZoneInfo
+) -> CountyFacts:
+    frame = {line.kind: line for line in strata}
+    doors: list[Door] = []
+    if draw is not None and draw.drawn_at is not None:
+        rows = [row for line in strata for row in samples_of(session, draw.id, draw.drawn_at, line)]
+        doors = doors_of(session, rows, tz)
+    counted = counted_interviews(session, doors)
+    status = {door.row.sample_id: door.row.status for door in doors}
+    return CountyFacts(
+        code=county.code,
+        name=county.name_zh,
+        poor=frame["poor"].N if frame else None,
+        non_poor=frame["non_poor"].N if frame else None,
+        exited=frame["poor"].exited if frame else 0,
+        quota=view.quota,
+        completed={kind: sum(each.kind == kind for each in counted) for kind in view.quota},
+        interviews=[_interview(each, status[each.sample_id]) for each in counted if each.kind == "poor"],
+    )
+
+
+def _interview(counted: CountedInterview, status: str) -> Interview:
+    """The frame's status decides who is out of poverty: the interval rests on the frame, not on today's answer."""
+    codes = {item: getattr(counted, question) for item, question in ANSWERS.items()}
+    return Interview(status, {item: code for item, code in codes.items() if code is not None})
+
+
+def reach_of(session: Session, actor: Actor, code: str, tz: ZoneInfo) -> dict[tuple[str, str], Reach]:
+    """(county code, poor | non_poor) → how far its sample was reached; NotFound where the sample may not be seen."""
+    doors = doors_of(session, list_samples(session, actor, code), tz)
+    strata = dict.fromkeys((door.row.county, door.row.kind) for door in doors)
+    return {
+        stratum: reach([door.item for door in doors if (door.row.county, door.row.kind) == stratum])
+        for stratum in strata
+    }
