@@ -30,8 +30,8 @@ _SERIAL_ZERO = date(1899, 12, 30)  # Excel's day 0, with its leap day of 1900 th
 def clean(text: str) -> str:
     """NFKC, invisible characters gone, spaces gone from Chinese and single elsewhere, a leading ' of Excel gone."""
     plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    plain = _SPACE.sub("" if _CJK.search(plain) else " ", plain).strip()
-    return plain.removeprefix("'").strip()
+    plain = _SPACE.sub("" if _CJK.search(plain) else " ", plain).strip().removeprefix("'").strip()
+    return unicodedata.normalize("NFKC", plain)  # what the spaces held apart may now belong together
 
 
 def is_destroyed(value: Any) -> bool:
@@ -43,12 +43,12 @@ def text_of(value: Any) -> str:
     """The cell as text; a whole number without its `.0`; blank words become blank."""
     if value is None:
         return ""
+    if isinstance(value, str):
+        plain = clean(value)
+        return "" if plain in BLANK_WORDS else plain
     if isinstance(value, bool):
         return "是" if value else "否"
-    if isinstance(value, (int, float)):
-        return str(int(value)) if value == int(value) else format(Decimal(repr(value)), "f")
-    plain = clean(value)
-    return "" if plain in BLANK_WORDS else plain
+    return str(int(value)) if value == int(value) else format(Decimal(repr(value)), "f")
 
 
 def code_of(value: Any) -> str:

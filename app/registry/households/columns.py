@@ -6,6 +6,7 @@ ethnicity and bank accounts are known and not taken over (domain §3.4).
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from app.registry.households.cells import text_of
@@ -81,9 +82,12 @@ _KNOWN = {_fold(name): column.key for column in COLUMNS for name in (column.head
 
 def key_of(value: Any) -> str | None:
     """The column meant by a header cell, or None; units and notes in brackets behind the name are ignored."""
-    if not isinstance(value, str):
-        return None
-    name = _fold(text_of(value))
+    return _key_of(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=4096)
+def _key_of(header: str) -> str | None:
+    name = _fold(text_of(header))
     return _KNOWN.get(name) or _KNOWN.get(_TAIL.sub("", name))
 
 
@@ -104,7 +108,11 @@ class Layout:
 
     def is_header(self, cells: list[Any]) -> bool:
         """A header row repeated further down, as printed tables have it on every page."""
-        hits = sum(1 for index, key in self.known.items() if index < len(cells) and key_of(cells[index]) == key)
+        hits = 0
+        for seen, (index, key) in enumerate(self.known.items()):
+            hits += index < len(cells) and key_of(cells[index]) == key
+            if seen == 3 and not hits:  # the first columns of a header name themselves; a row of data stops here
+                return False
         return hits >= 3 and hits * 2 >= len(self.known)
 
 

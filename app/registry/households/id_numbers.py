@@ -19,6 +19,8 @@ PROVINCES = frozenset(map(str, (*_MAINLAND, 71, 81, 82, 83, 91)))
 NEW_IN_2002 = frozenset({"640104", "640105", "640106", "640181"})
 OLDEST_YEARS = 120
 
+_SEPARATORS = re.compile(r"[\s\-‐–—·.]")
+_LOOK_ALIKES = str.maketrans({"\u03a7": "X", "\u0425": "X", "×": "X"})  # Greek, Cyrillic, the sign of multiplication
 _NUMBER = re.compile(r"[0-9]{17}[0-9X]", re.ASCII)
 _CERTIFICATE = re.compile(r"([0-9]{17}[0-9X])[1-7][1-4](?:B[1-9])?", re.ASCII)
 _IN_TEXT = re.compile(r"(?<![0-9])([0-9]{6})[0-9]{7,8}([0-9]{3}[0-9Xx])(?![0-9])", re.ASCII)
@@ -41,7 +43,7 @@ def check_character(first17: str) -> str:
 
 def check(text: str, today: date) -> IdCheck:
     """Judge what stands in the cell. Faults: id_shape id_old id_spoiled id_date id_check."""
-    plain = re.sub(r"[\s\-‐–—·.]", "", text).upper().replace("Χ", "X").replace("Х", "X").replace("×", "X")
+    plain = text if _NUMBER.fullmatch(text) else _SEPARATORS.sub("", text).upper().translate(_LOOK_ALIKES)
     if found := _CERTIFICATE.fullmatch(plain):
         plain = found[1]
     if not _NUMBER.fullmatch(plain):

@@ -7,7 +7,7 @@ number); what is odd but possible is kept with a warning (domain §3.4, §5 F09 
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -119,7 +119,8 @@ class Checked:
     extra: dict[str, str]
 
     def pack(self) -> bytes:
-        return json.dumps(astuple(self), ensure_ascii=False).encode()
+        values = [getattr(self, name) for name in self.__slots__]
+        return json.dumps(values, ensure_ascii=False).encode()
 
     @classmethod
     def unpack(cls, packed: bytes) -> "Checked":
