@@ -42,6 +42,8 @@ export async function startServer() {
     keyId: "key-1",
     valid: true,
     held: new Set<string>(),
+    /** A package that was made up already waits for this before it leaves. */
+    hold: null as Promise<void> | null,
     pack: null as Partial<Package> | null,
     forms: new Map<string, string>(),
     receiptKey: { alg: "ES256", key_id: "key-1", spki },
@@ -89,7 +91,11 @@ export async function startServer() {
     const path = one.path.replace("/api/v1", "");
     if (path === "/sign-in") return signIn(one);
     if (!server.valid) return problem(401, "signed-out", "after-sign-in");
-    if (path === "/sync/package") return json(packageNow());
+    if (path === "/sync/package") {
+      const made = packageNow();
+      await server.hold;
+      return json(made);
+    }
     if (path.startsWith("/forms/")) return raw(server.forms.get(path) ?? "", 200);
     if (path === "/sync") return sync(one);
     if (path === "/sync/have") return have(one);

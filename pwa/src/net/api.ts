@@ -106,6 +106,7 @@ export function createApi(options: ApiOptions = {}): Api {
 
   return {
     signIn: (account, password, device) => json("POST", "/sign-in", undefined, { account, password, device }),
+    signOut: (token) => json("POST", "/sign-out", token),
     getPackage: (token) => json("GET", "/sync/package", token),
     getForm: async (token, url) =>
       isOurs(url)

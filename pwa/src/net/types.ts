@@ -11,6 +11,8 @@ export interface UploadState {
 
 export interface Api {
   signIn(account: string, password: string, device: { id: string; label: string }): Promise<Reply>;
+  /** End this session on the server; the answer does not matter. */
+  signOut(token: string): Promise<Reply>;
   getPackage(token: string): Promise<Reply>;
   /** A form's bytes as text; `url` comes from the package and must be on our own origin. */
   getForm(token: string, url: string): Promise<Reply>;

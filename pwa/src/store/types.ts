@@ -54,6 +54,7 @@ export interface SessionRow extends Account {
 
 export interface StoredPackage {
   account: string;
+  /** When the phone asked for it. */
   fetched_at: string;
   package: Package;
   /** All receipt keys met so far, the newest first. */

@@ -185,7 +185,8 @@ async function drainPhotos(context: DrainContext, end: DrainEnd): Promise<void> 
   const all = await context.store.outbox(context.account);
   const kept = new Set(all.filter((row) => row.type === "op" && isKept(row)).map((row) => row.op_id));
   const photos = all.filter((row) => row.type === "photo" && kept.has(row.op_id) && goes(row, context));
-  const there = await alreadyThere(context, photos);
+  const there = await alreadyThere(context, photos, end);
+  if (!there) return;
   for (const row of photos) {
     if (there.has(row.sha256 ?? "")) {
       await note(context, row, { word: "received" });
@@ -216,12 +217,26 @@ async function sendOne(context: DrainContext, row: OutboxRow): Promise<PhotoOutc
   return sendPhoto({ api, token, tick, keepUrl }, row, bytes, photo.type);
 }
 
-/** Photos that were tried before may have arrived although the answer was lost: ask before sending again. */
-async function alreadyThere(context: DrainContext, photos: readonly OutboxRow[]): Promise<Set<string>> {
+/**
+ * Photos that were tried before may have arrived although the answer was lost: ask before sending again.
+ *
+ * Null when the asking itself ended the run.
+ */
+async function alreadyThere(
+  context: DrainContext,
+  photos: readonly OutboxRow[],
+  end: DrainEnd,
+): Promise<Set<string> | null> {
   const tried = photos.filter((row) => row.tries > 0).map((row) => row.sha256 ?? "");
   if (tried.length === 0) return new Set();
   const asked = tried.slice(0, 500);
-  const missing = readMissing(await context.api.postHave(context.token, { ops: [], photos: asked }));
+  const reply = await context.api.postHave(context.token, { ops: [], photos: asked });
+  const bad = classifyReply(reply);
+  if (bad && (bad.word === "sign-in" || isLineDown(bad))) {
+    stop(end, bad);
+    return null;
+  }
+  const missing = readMissing(reply);
   return new Set(missing ? asked.filter((sha256) => !missing.photos.has(sha256)) : []);
 }
 

@@ -52,6 +52,15 @@ export function onWake(wake: (why: "online" | "seen") => void): () => void {
 export function otherTabs(name: string, heard: () => void): { tell(): void; close(): void } {
   if (typeof BroadcastChannel === "undefined") return { tell: () => undefined, close: () => undefined };
   const channel = new BroadcastChannel(name);
+  let open = true;
   channel.onmessage = heard;
-  return { tell: () => channel.postMessage("changed"), close: () => channel.close() };
+  return {
+    tell: () => {
+      if (open) channel.postMessage("changed");
+    },
+    close: () => {
+      open = false;
+      channel.close();
+    },
+  };
 }

@@ -169,8 +169,10 @@ export async function openPhone(options: PhoneOptions = {}): Promise<Phone & { c
       await state.refresh();
       const { records, photos } = state.outbox.value;
       if (records + photos + state.drafts.value.length > 0) return "unsent";
+      const token = state.session.value?.token;
       await store.endSession();
       await changed();
+      if (token) void api.signOut(token);
       return "done";
     },
 

@@ -3,6 +3,7 @@
  * when its bytes have the announced digest. When the server's epoch has changed (it was restored from a backup)
  * everything sent is asked for again: what it lost is sent once more.
  */
+import { doorstepOf } from "../domain/opening.ts";
 import { classifyReply, readJson, type Reason, type Reply } from "../domain/outcome.ts";
 import type { Package } from "../domain/wire.ts";
 import type { Api } from "../net/types.ts";
@@ -24,6 +25,8 @@ const ASK = 500;
 /** Fetch the package, then the forms it names that are not here yet. */
 export async function pullPackage(context: PullContext): Promise<PullResult> {
   const { store, api, account, token } = context;
+  // The instant of asking: what the server took in later may not be in this package.
+  const askedAt = context.now();
   const reply = await api.getPackage(token);
   const bad = classifyReply(reply);
   if (bad) return { ok: false, reason: bad.reason, problem: bad.problem };
@@ -32,8 +35,9 @@ export async function pullPackage(context: PullContext): Promise<PullResult> {
   if (pack.account.account !== account) return { ok: false, reason: "signed-out", problem: null };
   context.onServerTime(reply.serverTimeMs ?? null);
   const before = await store.package(account);
-  await store.savePackage(account, reply.text, context.now());
+  await store.savePackage(account, reply.text, askedAt);
   if (before && before.package.epoch !== pack.epoch) await refill(context);
+  await noteReleased(context, pack);
   return pullForms(context, pack);
 }
 
@@ -72,6 +76,20 @@ async function refill(context: PullContext): Promise<void> {
     const lost = part.filter((row) => !missing || isMissing(row, missing));
     await context.store.updateOutbox(lost.map((row) => ({ id: row.id, change: { state: "waiting", upload_url: null } })));
   }
+}
+
+/** Records that the office has looked at and released are no longer held here either. */
+async function noteReleased(context: PullContext, pack: Package): Promise<void> {
+  const counted = new Set<string>();
+  for (const sample of pack.samples) {
+    for (const event of sample.events ?? []) if (!doorstepOf(event).held) counted.add(event.op_id);
+  }
+  const released = (await context.store.outbox(context.account)).filter(
+    (row) => row.type === "op" && row.state === "held" && counted.has(row.op_id),
+  );
+  await context.store.updateOutbox(
+    released.map((row) => ({ id: row.id, change: { state: "received", problem: null } })),
+  );
 }
 
 function isMissing(row: OutboxRow, missing: { ops: Set<string>; photos: Set<string> }): boolean {

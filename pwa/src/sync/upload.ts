@@ -126,6 +126,10 @@ function statusOf(answer: UploadReply): number {
 }
 
 function failedUpload(answer: UploadReply): PhotoOutcome {
+  // A HEAD has no body to say so in words.
+  if (answer.isTus && statusOf(answer) === 401) {
+    return { word: "sign-in", reason: "signed-out", problem: null, retryAfterMs: null };
+  }
   return failed(answer.reply);
 }
 

@@ -245,6 +245,20 @@ describe("what the server will not take at once", () => {
     expect(await states()).toEqual(["op received", "photo received"]);
   });
 
+  it("a token refused between two photos ends the run, also where the answer has no words", async () => {
+    await sealsAVisit(store, 1, [300_000]);
+    server.fault = (seen) => (seen.method === "PATCH" ? "away" : null);
+    await drain();
+    const silent = () => new Response(null, { status: 401, headers: { "Tus-Resumable": "1.0.0" } });
+
+    server.fault = (seen) => (seen.method === "HEAD" ? silent() : null);
+    expect((await drain()).word).toBe("sign-in");
+
+    server.fault = () => null;
+    server.valid = false;
+    expect((await drain()).word).toBe("sign-in");
+  });
+
   it("Retry-After is told to the schedule", async () => {
     await sealsAVisit(store);
     server.fault = () => problem(503, "busy", "later", { "Retry-After": "30" });
@@ -408,6 +422,23 @@ describe("the package", () => {
 
     expect(await store.hasForm(sha256)).toBe(true);
     expect(await store.hasForm("1".repeat(64))).toBe(false);
+  });
+
+  it("tells that a held record was released", async () => {
+    const op = await sealsAVisit(store);
+    server.held.add(op.op_id);
+    await drain();
+    expect(await states()).toEqual(["op held"]);
+    const sample = { sample_id: op.sample_id!, rank: 1, stratum: "poor", round: "2017-1", county: "640104", state: "completed", form_id: "q1_poor", household: { unit: "u" } } as const;
+    const event = { op_id: op.op_id, started_at: "2026-11-24T01:00:00Z", contact_result: "completed" };
+
+    server.pack = { samples: [{ ...sample, events: [{ ...event, state: "quarantined" }] }] };
+    await pull();
+    expect(await states()).toEqual(["op held"]);
+
+    server.pack = { samples: [{ ...sample, events: [{ ...event, state: "stored" }] }] };
+    await pull();
+    expect(await states()).toEqual(["op received"]);
   });
 
   it("of a restored server brings back to waiting what it lost", async () => {
