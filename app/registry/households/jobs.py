@@ -22,7 +22,7 @@ from app.registry.households.models import ImportJob, JobState
 from app.registry.households.notes import ImportReport
 from app.registry.households.problems import ImportRunning
 from app.registry.households.queries import is_cut_off
-from app.registry.households.service import import_register, sha256_of
+from app.registry.households.service import STAGES, import_register, sha256_of, stage_of
 from app.registry.people.rules import Actor
 
 log = structlog.get_logger()
@@ -82,11 +82,13 @@ class _Work:
         path.unlink(missing_ok=True)
         self._set(state=state.value, stage="", report=report.to_json())
 
-    def _progress(self, stage: str, done: int, total: int) -> None:
+    def _progress(self, done: int, total: int) -> None:
+        """Only up to the moment when saving begins: from then on the county's transaction holds the writer."""
+        save_begins, _ = STAGES["save"]
         now = time.monotonic()
-        if stage != "save" and now - self._last >= BEAT_SECONDS:
+        if done == save_begins or (done < save_begins and now - self._last >= BEAT_SECONDS):
             self._last = now
-            self._set(stage=stage, done=done, total=total)
+            self._set(stage=stage_of(done), done=done, total=total)
 
     def _set(self, **values: str | int) -> None:
         with self._db.write(HOME) as session:

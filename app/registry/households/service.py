@@ -27,8 +27,11 @@ from app.registry.households.saving import Basket, CountyImport
 from app.registry.households.workbook import Row, Rows, open_rows
 from app.registry.places import County, list_counties
 
-Progress = Callable[[str, int, int], None]
-"""Called with the stage (`read check save`), how much is done and how much there is."""
+Progress = Callable[[int, int], None]
+"""Called with the percentage done and 100; `stage_of` tells what is being done."""
+
+STAGES = {"read": (0, 60), "check": (60, 75), "save": (75, 100)}
+"""Stage → from and to which percentage; nothing is written before the last one begins."""
 
 STEP = 500
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -54,18 +57,19 @@ def import_register(
     file. `partial`: the file is a list of some villages, so other villages' poor households are not marked missing.
     """
     begun = time.monotonic()
+    meter = _Meter(progress)
     report = ImportReport(filename or path.name, sha256_of(path))
     notes = Notes()
     today = local_day(utcnow(), tz)
     with db.read() as session:
         counties = list_counties(session)
     ledger = Ledger({county.code: county.name_zh for county in counties}, today, scope)
-    households = _read(path, ledger, notes, report, progress or _silent)
+    households = _read(path, ledger, notes, report, meter)
     note_busy_helpers(ledger, notes)
     baskets = _sort(households, counties, ledger, notes, report, keep_good)
     if notes.total("error") == 0 or (keep_good and any(basket.households for basket in baskets)):
         _note_known_numbers(db, keys, ledger, baskets, notes)
-        _save(db, keys, baskets, notes, report, actor_name, today, partial, progress or _silent)
+        _save(db, keys, baskets, notes, report, actor_name, today, partial, meter)
     report.take(notes)
     report.seconds = round(time.monotonic() - begun, 2)
     return report
@@ -77,11 +81,27 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _silent(_stage: str, _done: int, _total: int) -> None:
-    pass
+def stage_of(percent: int) -> str:
+    """`read`, `check` or `save`."""
+    return next(stage for stage, (_, end) in STAGES.items() if percent < end or end == 100)
 
 
-def _read(path: Path, ledger: Ledger, notes: Notes, report: ImportReport, progress: Progress) -> list[bytes]:
+class _Meter:
+    """Turns the progress of a stage into that of the whole; tells every percentage once."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress = progress
+        self._last = -1
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        begin, end = STAGES[stage]
+        percent = begin + (end - begin) * min(done, total) // max(total, 1)
+        if self._progress is not None and percent > self._last:
+            self._last = percent
+            self._progress(percent, 100)
+
+
+def _read(path: Path, ledger: Ledger, notes: Notes, report: ImportReport, progress: _Meter) -> list[bytes]:
     """All households of the file, judged and packed, in file order."""
     with open_rows(path) as rows:
         layout, drafts = _gather(rows, notes, progress)
@@ -102,7 +122,7 @@ def _read(path: Path, ledger: Ledger, notes: Notes, report: ImportReport, progre
     return packed
 
 
-def _gather(rows: Rows, notes: Notes, progress: Progress) -> tuple[Layout, Drafts]:
+def _gather(rows: Rows, notes: Notes, progress: _Meter) -> tuple[Layout, Drafts]:
     stream = iter(rows)
     first = list(islice(stream, SEARCH_ROWS))
     layout = find_layout(first)
@@ -194,10 +214,11 @@ def _save(
     actor: str,
     today: date,
     partial: bool,
-    progress: Progress,
+    progress: _Meter,
 ) -> None:
     total = sum(len(basket.households) for basket in baskets)
     done = 0
+    progress("save", 0, total)
 
     def advance(count: int) -> None:
         nonlocal done
