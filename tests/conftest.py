@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 import structlog
 
-from app.doors.web.house import House, open_house
+from app.doors.web.house import House
 from app.kernel.db.engines import Database
 from app.kernel.db.migrate import migrate
 from app.kernel.keys import Keys
-from app.kernel.settings import load_settings
 from app.registry.people.passwords import PasswordHasher
+from tests.cast import World, copy_sqlite, furnish, house_at, open_world
 from tests.postgres import Postgres, start_postgres
 from tests.tables import import_all_tables
 
@@ -81,12 +81,40 @@ def hasher() -> PasswordHasher:
 @pytest.fixture
 def house(database_url: str, tmp_path: Path) -> Iterator[House]:
     """A house over an empty database, with folders of its own."""
-    env = {
-        "RUHU_DATA": str(tmp_path / "data"),
-        "RUHU_DATABASE_URL": database_url,
-        "RUHU_SECRET_KEY": "a secret for tests only",
-        "RUHU_PUBLIC_URL": "https://ruhu.test",
-    }
-    opened = open_house(load_settings(env))
+    opened = house_at(database_url, tmp_path / "data")
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def furnished_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cast's two counties and their drawn round, in a SQLite file."""
+    folder = tmp_path_factory.mktemp("furnished")
+    house = house_at(copy_sqlite(sqlite_template, folder), folder)
+    furnish(house, folder)
+    house.close()
+    return folder / "ruhu.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def furnished_postgres(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The same in a PostgreSQL template database; its name."""
+    folder = tmp_path_factory.mktemp("furnished")
+    house = house_at(postgres.create("furnished", template="ruhu_template"), folder)
+    furnish(house, folder)
+    house.close()
+    return "furnished"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    """The running service with its cast (tests/cast.py), a fresh copy for every test, on both databases."""
+    if request.param == "sqlite":
+        url = copy_sqlite(request.getfixturevalue("furnished_sqlite"), tmp_path)
+    else:
+        server: Postgres = request.getfixturevalue("postgres")
+        template = request.getfixturevalue("furnished_postgres")
+        url = server.create(f"w_{uuid.uuid4().hex[:16]}", template=template)
+    house = house_at(url, tmp_path / "data")
+    yield from open_world(house)
+    house.close()

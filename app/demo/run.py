@@ -77,7 +77,7 @@ def build(house: House, folder: Path) -> Iterator[str]:
     yield "正在准备演示数据(约一分钟)/ Preparing the demo, about a minute"
     made = list(_make_accounts(house))
     with house.db.write(HOME) as session:
-        forms = {form.form_id: form.version for form in publish_builtin(session, "city")}
+        forms = {form.form_id: form for form in publish_builtin(session, "city")}
     yield "  账号、问卷 / accounts, questionnaires"
     for path, title, homes in _workbooks(folder):
         write_register(path, title, homes)

@@ -23,6 +23,8 @@ from app.doors.web.house import House
 from app.kernel.clock import rfc3339
 from app.registry.people.rules import Actor
 from app.survey.photos import service as photos
+from app.survey.questionnaires.models import FormVersion
+from app.survey.questionnaires.rules import check
 from app.survey.records.rules import Envelope, SealedOp
 
 # county → poor completed, satisfied with team, helper, effect; non-poor completed; nobody home once
@@ -70,9 +72,9 @@ class Phone:
 
 
 def visit_county(
-    house: House, actor: Actor, samples: list[dict[str, Any]], forms: dict[str, str], first_day: datetime
+    house: House, actor: Actor, samples: list[dict[str, Any]], forms: dict[str, FormVersion], first_day: datetime
 ) -> None:
-    """Visit one county as its line in G15 says; `samples` is the package's list, `forms` form id → version."""
+    """Visit one county as its line in G15 says; `samples` is the package's list, `forms` the published forms by id."""
     phone = Phone(actor)
     county = samples[0]["county"]
     rng = random.Random(f"visits {county}")
@@ -87,7 +89,7 @@ def visit_county(
 
 
 def _doorsteps(
-    rng: random.Random, phone: Phone, samples: list[dict[str, Any]], forms: dict[str, str], first_day: datetime
+    rng: random.Random, phone: Phone, samples: list[dict[str, Any]], forms: dict[str, FormVersion], first_day: datetime
 ) -> Iterator[SealedOp]:
     done, team, helper, effect, non_poor, absent = G15[samples[0]["county"]]
     poor = [sample for sample in samples if sample["stratum"] == "poor" and sample["state"] == "open"]
@@ -127,7 +129,7 @@ def _interview(
     rng: random.Random,
     phone: Phone,
     sample: dict[str, Any],
-    forms: dict[str, str],
+    forms: dict[str, FormVersion],
     start: datetime,
     answers: dict[str, Any],
     with_photos: bool,
@@ -144,7 +146,7 @@ def _interview(
 
 
 def _closed_door(
-    rng: random.Random, phone: Phone, sample: dict[str, Any], forms: dict[str, str], start: datetime
+    rng: random.Random, phone: Phone, sample: dict[str, Any], forms: dict[str, FormVersion], start: datetime
 ) -> SealedOp:
     answers = {"cover": fill.cover(rng, _point(sample), "absent")}
     photo = phone.shoot("cover/door_photo", sample["sample_id"], "演示图片:门口")
@@ -159,7 +161,7 @@ def _point(sample: dict[str, Any]) -> tuple[float, float]:
 
 def _body(
     sample: dict[str, Any],
-    forms: dict[str, str],
+    forms: dict[str, FormVersion],
     start: datetime,
     answers: dict[str, Any],
     taken: list[dict[str, Any]],
@@ -174,12 +176,15 @@ def _body(
         "county_code": sample["county"],
         "round_no": sample["round"],
     }
+    form = forms[sample["form_id"]]
+    day = start.date()
+    computed = check(form.form, {**hidden, **answers}, fill_date=day, received_on=day).answers
     return {
         "kind": "interview",
-        "form_id": sample["form_id"],
-        "form_version": forms[sample["form_id"]],
+        "form_id": form.form_id,
+        "form_version": form.version,
         "sample_id": sample["sample_id"],
-        "answers": {**hidden, **answers},
+        "answers": computed,
         "photos": taken,
         "started_at": rfc3339(start),
         "finished_at": rfc3339(finished),
