@@ -1,15 +1,15 @@
 /** 样本户: everything already known of the household, how to get there, and the two ways to begin. */
 import { useState } from "preact/hooks";
 import type { ComponentChildren } from "preact";
-import { codeOf, doorstepOf } from "../domain/opening.ts";
-import type { DoorstepEvent, Household } from "../domain/wire.ts";
+import { codeOf, type Doorstep } from "../domain/opening.ts";
+import type { Household } from "../domain/wire.ts";
 import type { SampleView } from "../sync/index.ts";
 import { grouped, shortInstant } from "../ui/format.ts";
 import { NotSaved } from "../store/index.ts";
 import { Ask, Page } from "../ui/page.tsx";
 import { w } from "../ui/words.ts";
 import { SyncFoot } from "./foot.tsx";
-import { distanceTo, findSample, nameOf, notSavedText, usePhone } from "./phone.ts";
+import { distanceTo, doorstepsOf, findSample, nameOf, notSavedText, usePhone } from "./phone.ts";
 import { OtherEnd } from "./other-end.tsx";
 import { go, goBack } from "./routes.ts";
 import { isOpen, outcomeWord, SampleChips } from "./standing.tsx";
@@ -38,7 +38,8 @@ function statusText(h: Household): string {
 function known(h: Household): [string, ComponentChildren][] {
   return [
     [w().officeNo, h.office_no ?? ""],
-    [w().status, [statusText(h), h.exit_year ? `${w().exitYear} ${h.exit_year}` : ""].filter(Boolean).join(" · ")],
+    [w().status, statusText(h)],
+    [w().exitYear, h.exit_year ?? ""],
     [w().hhAttr, h.hh_attr ?? ""],
     [w().cause, h.cause ?? ""],
     [w().resettledTo, h.resettled === "1" ? h.site || w().yes : h.resettled === "0" ? w().no : ""],
@@ -70,7 +71,7 @@ function Way(props: { household: Household }) {
         [w().village, place],
         [w().distance, km ? `${w().about(km)}(${w().straight})` : ""],
         [
-          w().wayThere,
+          w().map,
           map ? (
             <a class="plain" href={map}>
               {w().openMap}
@@ -104,15 +105,15 @@ function Members(props: { household: Household }) {
   );
 }
 
-function doorstepWord(event: DoorstepEvent): string {
-  if (event.contact_result === "away") return w().outAway;
-  const code = codeOf(doorstepOf(event));
+function doorstepWord(step: Doorstep): string {
+  if (step.contact_result === "away") return w().outAway;
+  const code = codeOf(step);
   return code && code !== "attempt" ? w()[`out${code}`] : w().outAttempt;
 }
 
 /** Doorsteps, of other phones too, earliest first. */
 function Doorsteps(props: { sample: SampleView }) {
-  const events = [...(props.sample.events ?? [])].sort((a, b) => (a.started_at < b.started_at ? -1 : 1));
+  const events = [...doorstepsOf(props.sample)].sort((a, b) => (a.started_at < b.started_at ? -1 : 1));
   return (
     <section class="stack">
       <h2 class="section-title">{w().visitsBefore}</h2>
@@ -172,7 +173,7 @@ function DiscardDraft(props: { draftId: string }) {
   const [asking, setAsking] = useState(false);
   return (
     <>
-      <button type="button" class="plain danger" onClick={() => setAsking(true)}>
+      <button type="button" class="plain danger middle" onClick={() => setAsking(true)}>
         {w().discard}
       </button>
       {asking ? (
@@ -235,7 +236,7 @@ export function HouseholdPage(props: { sampleId: string }) {
         <div class="stack">
           {sample.draft_id ? <DiscardDraft draftId={sample.draft_id} /> : null}
           {!sample.draft_id ? (
-            <button type="button" class="plain" onClick={() => setOther(true)}>
+            <button type="button" class="plain middle" onClick={() => setOther(true)}>
               {w().otherEnd}
             </button>
           ) : null}

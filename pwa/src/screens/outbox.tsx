@@ -23,11 +23,11 @@ export function statusText(status: SyncStatus, isOnline: boolean): string {
   if (status.phase === "sending") return w().syncing;
   if (status.phase === "signed-out") return w().syncAuth;
   if (status.reason === "bad-receipt" || status.reason === "not-our-server") return w().syncFailed;
+  if (!isOnline || status.reason === "offline") return w().syncOffline;
   if (status.phase === "sleeping" && status.next_at) {
-    const why = status.reason ? w()[`why-${status.reason}`] + "。" : "";
-    return (isOnline ? "" : w().syncOffline + " ") + (lang.value === "zh" ? why : "") + w().syncLater(when(status.next_at));
+    const why = status.reason ? w()[`why-${status.reason}`] : w()["why-server-error"];
+    return w().syncLater(why, when(status.next_at));
   }
-  if (!isOnline) return w().syncOffline;
   return status.last_ok_at ? w().syncOk(when(status.last_ok_at)) : w().syncNever;
 }
 
@@ -132,15 +132,13 @@ function RecordCard(props: { entry: OutboxEntry }) {
   return (
     <li class="card record" data-testid="outbox-record" data-op-id={submission.op_id}>
       <div class="head">
-        <div>
-          <h2>{sample ? nameOf(sample) : w().household}</h2>
-          <p class="muted small">
-            {sample ? `${w()[sample.stratum]} · ${w().rankOf(sample.rank)} · ` : ""}
-            {w().savedAt(when(submission.sealed_at))}
-          </p>
-          <p class="muted small">{tries(op)}</p>
-        </div>
+        <h2>{sample ? nameOf(sample) : w().household}</h2>
         <RecordChip entry={entry} />
+        <p class="muted small">
+          {sample ? `${w()[sample.stratum]} · ${w().rankOf(sample.rank)} · ` : ""}
+          {w().savedAt(when(submission.sealed_at))}
+        </p>
+        <p class="muted small">{tries(op)}</p>
       </div>
       {op.state === "held" ? <Held problem={op.problem} formId={submission.form_id} /> : null}
       {op.state === "refused" ? <Refused problem={op.problem} /> : null}

@@ -30,8 +30,15 @@ function current(): Entry {
 
 export const route = signal<Route>({ name: "today" });
 
-/** Read the entry we were opened at and follow the phone's back gesture from now on. */
+/** A reload goes on where it was; whoever opens the app anew begins at 今日. */
+function isReopened(): boolean {
+  const [how] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  return how?.type === "navigate";
+}
+
+/** Find the place we were opened at and follow the phone's back gesture from now on. */
 export function startRoutes(): void {
+  if (isReopened()) history.replaceState({ route: { name: "today" }, depth: 0 } satisfies Entry, "");
   route.value = current().route;
   addEventListener("popstate", () => (route.value = current().route));
 }

@@ -101,7 +101,7 @@ export function TextField(props: FieldProps) {
           <input type="text" autocomplete="off" {...common} />
         )}
       </div>
-      {limit !== null && item.kind === "text" ? <p class="count">{w().charsLeft(used, limit)}</p> : null}
+      {limit !== null && item.kind === "text" ? <p class="chars">{w().charsLeft(used, limit)}</p> : null}
     </div>
   );
 }

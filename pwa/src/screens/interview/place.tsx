@@ -18,7 +18,7 @@ export function PlaceField(props: FieldProps) {
     if (!value && doing === undefined) void locateFor(visit, pointer);
   }, [pointer]);
   const again = (
-    <button type="button" class="button" disabled={doing === "busy"} onClick={() => void locateFor(visit, pointer)}>
+    <button type="button" class={value ? "plain edge-left" : "button"} onClick={() => void locateFor(visit, pointer)}>
       {value || doing ? w().locate : w().locateDo}
     </button>
   );
