@@ -17,7 +17,7 @@ from sqlmodel import Session
 from app.doors.desk.frame import Crumb, show, voice_of
 from app.doors.desk.plots import TARGET_ITEMS, Cell, Plot, cell_of, key_of, three_of
 from app.doors.desk.rounds import TONES, county_name
-from app.doors.desk.samples import SampleLine, households_of, line_of
+from app.doors.desk.samples import SampleLine, households_of, line_of, people_of
 from app.doors.desk.words import WORDS, Voice
 from app.doors.web.auth import Caller
 from app.doors.web.house import House, TheHouse
@@ -111,7 +111,8 @@ class StratumBlock:
 
     kind: str
     summary: str
-    samples: Sequence[SampleLine]
+    opened: Sequence[SampleLine]
+    reserve: Sequence[SampleLine]
 
 
 @dataclass(frozen=True)
@@ -293,6 +294,11 @@ def _county(
     base = f"/rounds/{view.code}/counties/{county}"
     households = households_of(session, actor, doors)
     answers = _answers(session, doors, chosen, voice) if chosen else {}
+    people = people_of(session)
+    lines = [
+        line_of(door, households, people, voice, round_code=view.code, answers=answers, links=may_read)
+        for door in doors
+    ]
     frame = found["frame"]
     names = {each.code: county_name(each, voice.lang) for each in view.counties}
     return CountyPage(
@@ -304,18 +310,18 @@ def _county(
         ],
         item=chosen,
         strata=[
-            StratumBlock(
-                kind,
-                _stratum_words([door for door in doors if door.row.kind == kind], found["sample"][kind], voice),
-                [
-                    line_of(door, households, voice, round_code=view.code, answers=answers, links=may_read)
-                    for door in doors
-                    if door.row.kind == kind
-                ],
-            )
+            _block(kind, doors, found["sample"][kind], voice, lines=[line for line in lines if line.kind == kind])
             for kind in ("poor", "non_poor")
         ],
     )
+
+
+def _block(
+    kind: str, doors: Sequence[Door], sample: Mapping[str, Any], voice: Voice, *, lines: Sequence[SampleLine]
+) -> StratumBlock:
+    words = _stratum_words([door for door in doors if door.row.kind == kind], sample, voice)
+    opened = [line for line in lines if line.state != "reserve"]
+    return StratumBlock(kind, words, opened, [line for line in lines if line.state == "reserve"])
 
 
 def _answers(session: Session, doors: Sequence[Door], item: str, voice: Voice) -> dict[str, str]:

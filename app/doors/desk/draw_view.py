@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from app.doors.desk.frame import Asked, Refusal
 from app.doors.desk.rounds import county_name
-from app.doors.desk.samples import SampleLine, households_of, line_of
+from app.doors.desk.samples import SampleLine, households_of, line_of, people_of
 from app.doors.desk.words import Voice
 from app.doors.web.house import House
 from app.findings.inspections import queries as inspections
@@ -92,6 +92,7 @@ class ListOfStratum:
     opened: Sequence[SampleLine]
     reserve: Sequence[SampleLine]
     team: Sequence[Member]
+    has_open: bool
 
 
 @dataclass(frozen=True)
@@ -246,10 +247,13 @@ def _lists(
     doors = inspections.doors_of(session, rows, house.settings.tz)
     households = households_of(session, actor, doors)
     team = [Member(account.account, account.name) for account in team_of(session, county)]
+    people = people_of(session)
     lists = []
     for stratum in sorted((s for s in draw.strata if s.county == county), key=lambda s: s.kind != "poor"):
         lines = [
-            line_of(door, households, voice, round_code=view.code) for door in doors if door.row.kind == stratum.kind
+            line_of(door, households, people, voice, round_code=view.code)
+            for door in doors
+            if door.row.kind == stratum.kind
         ]
         lists.append(
             ListOfStratum(
@@ -259,6 +263,7 @@ def _lists(
                 opened=[line for line in lines if line.state != "reserve"],
                 reserve=[line for line in lines if line.state == "reserve"],
                 team=team,
+                has_open=any(line.state == "open" for line in lines),
             )
         )
     return lists

@@ -15,12 +15,11 @@ from fastapi.responses import HTMLResponse, Response
 from app.doors import intake
 from app.doors.desk.frame import in_words, see, show, voice_of
 from app.doors.desk.records import find_record, reason_words, show_record
-from app.doors.desk.samples import sample_href
+from app.doors.desk.samples import people_of, sample_href
 from app.doors.web.auth import Caller
 from app.doors.web.house import TheHouse
 from app.kernel.db.base import HOME
 from app.kernel.problems import Fault, Malformed, NotFound, Problem
-from app.registry.people.queries import names_of
 from app.registry.people.rules import Actor, reads_answers
 from app.registry.places import list_counties
 from app.survey.records import queries
@@ -81,8 +80,7 @@ def held_page(request: Request, house: TheHouse, actor: Caller) -> HTMLResponse:
         ids = [HOME, *(county.id for county in counties)]
         names = {county.id: county.name_en if voice.lang == "en" else county.name_zh for county in counties}
         held, conflicts = queries.list_held(session, ids), queries.list_conflicts(session, ids)
-        accounts = [op.account_id for op in held] + [row.account_id for row in conflicts]
-        senders = names_of(session, accounts)
+        senders = people_of(session).by_id
     page = HeldPage(
         [
             HeldLine(

@@ -17,7 +17,7 @@ from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
 from app.doors.desk.frame import Asked, Crumb, Refusal, show, voice_of
-from app.doors.desk.samples import record_words, sample_href
+from app.doors.desk.samples import people_of, record_words, sample_href
 from app.doors.desk.words import Voice
 from app.doors.phone.photos import sees_record
 from app.doors.web.auth import Caller
@@ -28,7 +28,6 @@ from app.kernel import terms
 from app.kernel.clock import local_day
 from app.kernel.problems import NotFound
 from app.registry.households.package import package_household
-from app.registry.people.queries import names_of
 from app.registry.people.rules import Actor
 from app.survey.photos import queries as photos
 from app.survey.questionnaires import queries as forms
@@ -98,6 +97,7 @@ class RecordPage:
 
     op_id: UUID
     title: str
+    head: str
     sub: str
     tone: str
     state_word: str
@@ -149,7 +149,7 @@ def show_record(
     crumbs = [Crumb(voice("held_title"), "/held")] if page.is_held and actor.is_city else []
     href = sample_href(op.sample_id)
     if href and not page.is_held:
-        crumbs = [Crumb(voice("rounds_title"), "/rounds"), Crumb(op.sample_id or "", href)]
+        crumbs = [Crumb(voice("rounds_title"), "/rounds"), Crumb(page.head or op.sample_id or "", href)]
     crumbs.append(Crumb(page.title))
     return show(request, "record.html", page, title=page.title, at=at, crumbs=crumbs, actor=actor, status=status)
 
@@ -159,6 +159,7 @@ def record_view(session: Session, house: House, actor: Actor, op: Op, voice: Voi
     body = read_body(SealedOp(op.op_id, op.dev_seq, op.digest, op.body))
     sections, labels = _sections(session, house, op, body, voice)
     visit = session.get(Visit, (op.county_id, op.op_id))
+    household = _household(session, op, visit)
     later = queries.corrections_of(session, op.county_id, op.op_id)
     tone, word = record_words(op, voice)
     is_held = op.state == RecordState.QUARANTINED and op.resolution is None
@@ -168,7 +169,8 @@ def record_view(session: Session, house: House, actor: Actor, op: Op, voice: Voi
     return RecordPage(
         op_id=op.op_id,
         title=voice("record_title"),
-        sub=_place(session, op, visit, voice),
+        head=household["head_name"] if household else "",
+        sub=_place(op, household),
         tone=tone,
         state_word=word,
         outcome=doorstep_code(doorstep_of(visit)) if visit and not is_held else None,
@@ -190,13 +192,13 @@ def record_view(session: Session, house: House, actor: Actor, op: Op, voice: Voi
     )
 
 
-def _place(session: Session, op: Op, visit: Visit | None, voice: Voice) -> str:
+def _household(session: Session, op: Op, visit: Visit | None) -> dict[str, Any] | None:
     """Whose door it was, for readers of answers only (the fence above sees to that)."""
-    unit = op.unit
-    if unit is None and visit is not None:
-        from_sample = _unit_of(session, op.county_id, visit.sample_id)
-        unit = from_sample or unit
-    household = package_household(session, op.county_id, unit) if unit else None
+    unit = op.unit or (_unit_of(session, op.county_id, visit.sample_id) if visit else None)
+    return package_household(session, op.county_id, unit) if unit else None
+
+
+def _place(op: Op, household: Mapping[str, Any] | None) -> str:
     if household is None:
         return op.sample_id or ""
     places = ("county_name", "town_name", "village_name")
@@ -226,7 +228,8 @@ def _sections(session: Session, house: House, op: Op, body: Body, voice: Voice) 
     checked = form_rules.check(form, body.answers, fill_date=filled, received_on=received)
     lang = voice.lang
     sections, labels = [], {}
-    for part in render(form, checked.answers, today=filled.isoformat()):
+    parts = render(form, checked.answers, today=filled.isoformat())
+    for part in sorted(parts, key=lambda each: each.name == ""):  # what the register said comes after what people said
         answers = []
         for line in part.lines:
             label = line.label[lang] or line.label["zh"] or line.name
@@ -282,7 +285,7 @@ def _facts(session: Session, house: House, op: Op, body: Body, visit: Visit | No
     told: dict[str, Any] = _told(op)
     offset = told.get("clock", {}).get("offset_ms") if isinstance(told.get("clock"), dict) else None
     facts = [
-        (voice("inspector"), names_of(session, [op.account_id]).get(op.account_id, "—")),
+        (voice("inspector"), people_of(session).by_id.get(op.account_id, "—")),
         (voice("started_at"), when(body.started_at)),
         (voice("fact_finished"), when(body.finished_at)),
         (voice("fact_minutes"), minutes),

@@ -23,7 +23,7 @@ from app.findings.inspections.models import VisitStatus
 from app.findings.inspections.queries import Door
 from app.kernel import terms
 from app.registry.households.package import package_households
-from app.registry.people.queries import names_of
+from app.registry.people.queries import list_accounts
 from app.registry.people.rules import Actor, reads_answers
 from app.survey.photos import queries as photos
 from app.survey.records import queries as records
@@ -50,6 +50,7 @@ class SampleLine:
     """One rank of a list."""
 
     sample_id: str
+    kind: str
     rank: int
     is_reserve: bool
     head: str
@@ -106,6 +107,20 @@ class SamplePage:
     records: Sequence[RecordLine]
 
 
+@dataclass(frozen=True)
+class People:
+    """Names of those who work here, by account and by the id that rows carry."""
+
+    by_account: Mapping[str, str]
+    by_id: Mapping[UUID, str]
+
+
+def people_of(session: Session) -> People:
+    """Everybody with an account; a dash stands for whoever is gone."""
+    rows = list_accounts(session)
+    return People({row.account: row.name for row in rows}, {row.id: row.name for row in rows})
+
+
 def households_of(session: Session, actor: Actor, doors: Sequence[Door]) -> dict[str, dict[str, Any]]:
     """Unit → what the register says, for readers of answers; empty for an administrator."""
     if not reads_answers(actor):
@@ -120,6 +135,7 @@ def households_of(session: Session, actor: Actor, doors: Sequence[Door]) -> dict
 def line_of(
     door: Door,
     households: Mapping[str, Mapping[str, Any]],
+    people: People,
     voice: Voice,
     *,
     round_code: str,
@@ -132,6 +148,7 @@ def line_of(
     found = [RecordLink(visit.op_id, voice("record_n", n=number)) for number, visit in enumerate(door.visits, start=1)]
     return SampleLine(
         sample_id=row.sample_id,
+        kind=row.kind,
         rank=row.rank,
         is_reserve=row.rank > row.main,
         head=household.get("head_name") or row.unit,
@@ -141,7 +158,7 @@ def line_of(
         state=item.state.value,
         tone=TONES[item.state.value],
         outcome=item.outcome.code,
-        assigned_to=row.assigned_to or "",
+        assigned_to=people.by_account.get(row.assigned_to or "", ""),
         href=f"/rounds/{round_code}/samples/{row.sample_id}",
         records=found if links else (),
         answer=(answers or {}).get(row.sample_id, ""),
@@ -166,7 +183,7 @@ def sample_page(code: str, sample_id: str, request: Request, house: TheHouse, ac
         rows = [row for row in rounds.list_samples(session, actor, code, wanted.county) if row.kind == wanted.kind]
         door = next(door for door in inspections.doors_of(session, rows, house.settings.tz) if door.row == wanted)
         household = households_of(session, actor, [door]).get(wanted.unit, {})
-        page = _page(session, actor, door, household, voice)
+        page = _page(session, actor, door, household, people_of(session), voice)
     county = next(c for c in view.counties if c.code == wanted.county)
     name = county.name_en if voice.lang == "en" else county.name_zh
     crumbs = [
@@ -178,7 +195,9 @@ def sample_page(code: str, sample_id: str, request: Request, house: TheHouse, ac
     return show(request, "sample.html", page, title=page.head, at="board", crumbs=crumbs, actor=actor)
 
 
-def _page(session: Session, actor: Actor, door: Door, household: Mapping[str, Any], voice: Voice) -> SamplePage:
+def _page(
+    session: Session, actor: Actor, door: Door, household: Mapping[str, Any], people: People, voice: Voice
+) -> SamplePage:
     row, item = door.row, door.item
     rank = voice("rank_reserve" if row.rank > row.main else "rank_main", n=row.rank)
     may_open = reads_answers(actor)
@@ -192,10 +211,10 @@ def _page(session: Session, actor: Actor, door: Door, household: Mapping[str, An
         stratum=row.kind,
         rank_words=rank,
         opened_at=item.opened_at,
-        assigned_to=row.assigned_to or "",
+        assigned_to=people.by_account.get(row.assigned_to or "", ""),
         known=_known(row.unit, row.registered_id, row.status, household, voice),
         register_href=f"/register/{row.unit}" if household and actor.role in REGISTER_READERS else "",
-        records=_records(session, door, voice) if may_open else (),
+        records=_records(session, door, people, voice) if may_open else (),
     )
 
 
@@ -211,13 +230,12 @@ def _known(unit: str, office_no: str, status: str, household: Mapping[str, Any],
     return facts + [Known(voice(name), household[name]) for name in names if household.get(name)]
 
 
-def _records(session: Session, door: Door, voice: Voice) -> list[RecordLine]:
+def _records(session: Session, door: Door, people: People, voice: Voice) -> list[RecordLine]:
     """Every kept op of the household, voided ones too, with its doorstep's code where it counts."""
     ops = records.ops_of_sample(session, door.row.county_id, door.row.sample_id)
     codes = {visit.op_id: doorstep_code(inspections.doorstep_of(visit)) for visit in door.visits}
     started = {visit.op_id: visit.started_at for visit in door.visits}
     held = {visit.op_id for visit in door.visits if visit.status == VisitStatus.HELD}
-    senders = names_of(session, [op.account_id for op in ops])
     pictures = photos.photo_states(session, door.row.county_id, [op.op_id for op in ops])
     lines = []
     for op in ops:
@@ -229,7 +247,7 @@ def _records(session: Session, door: Door, voice: Voice) -> list[RecordLine]:
                 received_at=op.received_at,
                 kind=op.kind or "interview",
                 outcome=None if op.op_id in held else codes.get(op.op_id),
-                by=senders.get(op.account_id, "—"),
+                by=people.by_id.get(op.account_id, "—"),
                 tone=tone,
                 state_word=word,
                 photos=len(pictures.get(op.op_id, ())),

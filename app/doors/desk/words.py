@@ -6,6 +6,8 @@ page fills; both languages have the same places.
 
 from typing import NamedTuple
 
+from app.doors.desk.register_words import REGISTER_WORDS
+
 
 class Said(NamedTuple):
     """One sentence in both languages."""
@@ -115,7 +117,6 @@ WORDS: dict[str, Said] = {
     "fault_number": Said("请填阿拉伯数字", "Please enter a number"),
     "fault_day": Said("请填日期,如 2026-12-01", "Please enter a day, such as 2026-12-01"),
     "fault_counties": Said("至少选一个县区", "Choose at least one county"),
-    "form_faults": Said("有 {n} 处要改", "{n} places need mending"),
     # board
     "board_caption": Said("各县区三项满意度与90%目标", "Satisfaction by county and item against the 90 % target"),
     "board_lead": Said(
@@ -207,7 +208,6 @@ WORDS: dict[str, Said] = {
     "rank_reserve": Said("第 {n} 位(备选)", "No. {n} (reserve list)"),
     "household": Said("农户", "Household"),
     "village": Said("村", "Village"),
-    "town": Said("乡镇", "Township"),
     "status": Said("属性", "Status"),
     "outcome": Said("结果", "Outcome"),
     "assigned_to": Said("督查员", "Inspector"),
@@ -539,7 +539,7 @@ WORDS: dict[str, Said] = {
         "city office "
         "releases or voids it; until then it enters no rate.",
     ),
-}
+} | {key: Said(zh, en) for key, (zh, en) in REGISTER_WORDS.items()}
 
 
 class Voice:
