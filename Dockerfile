@@ -27,8 +27,8 @@ RUN /opt/build/bin/python -m hatchling build -t wheel -d /dist \
 
 FROM python:${PYTHON}
 LABEL org.opencontainers.image.title="Ruhu 入户" org.opencontainers.image.licenses="Apache-2.0"
-RUN groupadd --system --gid 10001 ruhu \
- && useradd --system --uid 10001 --gid ruhu --home-dir /var/lib/ruhu --no-create-home --shell /usr/sbin/nologin ruhu \
+RUN groupadd --gid 10001 ruhu \
+ && useradd --uid 10001 --gid ruhu --home-dir /var/lib/ruhu --no-create-home --shell /usr/sbin/nologin ruhu \
  && install -d -o ruhu -g ruhu -m 700 /var/lib/ruhu
 COPY --from=build /opt/ruhu /opt/ruhu
 
