@@ -7,7 +7,7 @@ warnings that were on the phone's screen, and photos by id. Judges nothing.
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.survey.questionnaires.rules import choices, fill
+from app.survey.questionnaires.rules import choices, fill, fits
 from app.survey.questionnaires.state import Answers, Form, Location, Node, Published, State, compute, form_of, pointer
 
 FILED = {"zh": "登记信息", "en": "From the register"}
@@ -101,7 +101,7 @@ def _answer(state: State, node: Node, location: Location, value: str) -> dict[st
             lang: joint.join(str(labels.get(word, {}).get(lang, word)) for word in chosen)
             for lang, joint in (("zh", "、"), ("en", ", "))
         }
-    if node.kind == "geopoint":
+    if node.kind == "geopoint" and fits("geopoint", value):  # a held record may hold anything
         parts = value.split(" ")
         near = f" ±{float(parts[3]):.0f} m" if len(parts) == 4 else ""
         return dict.fromkeys(("zh", "en"), f"{parts[0]}, {parts[1]}{near}")

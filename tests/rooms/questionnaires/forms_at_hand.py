@@ -8,8 +8,11 @@ from app.survey.questionnaires.state import Form, load
 from app.survey.questionnaires.tables import builtin_workbook
 from app.survey.questionnaires.workbook import Workbook, from_tables
 
-HEAD = ["type", "name", "label::中文 (zh)", "label::English (en)", "required", "relevant", "constraint",
-        "constraint_message::中文 (zh)", "constraint_message::English (en)", "calculation", "default", "choice_filter"]  # fmt: skip
+HEAD = [
+    "type", "name", "label::中文 (zh)", "label::English (en)", "required", "relevant", "constraint",
+    "constraint_message::中文 (zh)", "constraint_message::English (en)",
+    "calculation", "default", "choice_filter",
+]  # fmt: skip
 
 
 @cache
@@ -49,7 +52,8 @@ TORTURE = [
     row("start", "start"), row("today", "today"), row("audit", "audit"), row("hidden", "filed"),
     row("begin_group", "g"),
     row("text", "a"), row("text", "b", required="${a} = ''", constraint="regex(., '^[a-z]{2,4}-\\d+$')"),
-    row("integer", "n", default="1", constraint=". >= 0 and . <= ${m}", message_zh="不超过${m}", message_en="at most ${m}"),
+    row("integer", "n", default="1", constraint=". >= 0 and . <= ${m}",
+        message_zh="不超过${m}", message_en="at most ${m}"),
     row("decimal", "m"), row("date", "d", constraint=". <= today()"), row("time", "t"),
     row("select_one yn", "yes"), row("select_one town", "town"),
     row("select_one village", "village", required="yes", choice_filter="town=${town}"),
@@ -74,8 +78,10 @@ TORTURE = [
     row("end_group"),
 ]  # fmt: skip
 TOWNS = [
-    ["yn", "1", "是", "Yes", ""], ["yn", "0", "否", "No", ""], ["town", "t1", "镇一", "Town 1", ""], ["town", "t2", "镇二", "Town 2", ""],
-    ["village", "v1", "村一", "Village 1", "t1"], ["village", "v2", "村二", "Village 2", "t1"], ["village", "v3", "村三", "Village 3", "t2"],
+    ["yn", "1", "是", "Yes", ""], ["yn", "0", "否", "No", ""],
+    ["town", "t1", "镇一", "Town 1", ""], ["town", "t2", "镇二", "Town 2", ""],
+    ["village", "v1", "村一", "Village 1", "t1"], ["village", "v2", "村二", "Village 2", "t1"],
+    ["village", "v3", "村三", "Village 3", "t2"],
 ]  # fmt: skip
 
 
