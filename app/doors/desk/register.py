@@ -1,0 +1,441 @@
+"""The register on paper: the list with search, a household with its members masked, and the import with its report.
+
+Searching goes by POST, so that no name stands in an address or a log. An upload is read only after its sender is
+known to be a city officer and its size is declared; it then lies in the data folder until its import has ended.
+"""
+
+import json
+import shutil
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from anyio import to_thread
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import HTMLResponse, Response
+from starlette.datastructures import FormData, UploadFile
+
+from app.doors.desk.frame import Crumb, Refusal, in_words, see, show, voice_of
+from app.doors.desk.words import Voice
+from app.doors.web.auth import CityOfficer, allow
+from app.doors.web.house import House, TheHouse
+from app.kernel import terms
+from app.kernel.problems import Malformed, NotFound, Problem, TooLarge
+from app.registry.households import queries
+from app.registry.households.guard import MAX_FILE
+from app.registry.households.jobs import start_import
+from app.registry.households.models import Household, ImportJob, Member
+from app.registry.households.notes import ImportReport, Note
+from app.registry.households.queries import Listed
+from app.registry.households.rules import ATTRIBUTES, CAUSES, READING_ROLES, may_import
+from app.registry.households.template import report_workbook, template_workbook
+from app.registry.people.rules import Actor
+from app.registry.places import County, list_counties
+
+router = APIRouter(include_in_schema=False)
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SHOWN_NOTES = 200
+FORM_ROOM = 64 * 1024  # of a multipart body beside the file itself
+JOB_TONES = {"queued": "wait", "running": "wait", "done": "done", "failed": "bad"}
+STATUSES = ("", "poor", "unexited", "exited", "non_poor", "missing")
+COUNTED = ("rows", "households", "people", "added", "updated", "unchanged", "returned", "missing")
+
+Reader = Annotated[Actor, Depends(allow(*sorted(READING_ROLES)))]
+Word = Annotated[str, Form(max_length=60)]
+
+
+class NoLength(Malformed):
+    """An upload must say how long it is before it is read."""
+
+    status = 411
+    slug = "length-needed"
+    title_zh = "上传时没有说明大小"
+    title_en = "The upload did not declare its length"
+
+
+class NoFile(Malformed):
+    """The form came without its file."""
+
+    slug = "no-file"
+    title_zh = "没有选择文件"
+    title_en = "No file was chosen"
+
+
+@dataclass(frozen=True)
+class CountyLine:
+    """A county with its households on the newest lists."""
+
+    code: str
+    name: str
+    is_here: bool
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An option of a select."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class RegisterPage:
+    """The list of one county."""
+
+    counties: Sequence[CountyLine]
+    county: str
+    county_name: str
+    search: str
+    status: str
+    statuses: Sequence[Choice]
+    rows: Sequence[Listed]
+    total: int
+    page: int
+    pages: int
+    may_import: bool
+    is_empty: bool
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing the list says."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """One member as shown: the ID number masked."""
+
+    name: str
+    relation: str
+    birth: date | None
+    id_number: str
+
+
+@dataclass(frozen=True)
+class HouseholdPageView:
+    """One household."""
+
+    household: Household
+    place: str
+    flags: Sequence[str]
+    facts: Sequence[Fact]
+    incomes: Sequence[Fact]
+    extra: Sequence[Fact]
+    members: Sequence[Person]
+
+
+@dataclass(frozen=True)
+class JobLine:
+    """One import of the list, or the head of its page."""
+
+    href: str
+    filename: str
+    by: str
+    at: datetime
+    state: str
+    word: str
+    tone: str
+    percent: int
+    stage: str
+
+
+@dataclass(frozen=True)
+class ImportPage:
+    """The form, and what was imported lately."""
+
+    jobs: Sequence[JobLine]
+    may_import: bool
+    problem: Refusal | None = None
+
+
+@dataclass(frozen=True)
+class JobPage:
+    """Progress, or the report."""
+
+    job: JobLine
+    is_running: bool
+    is_cut_off: bool
+    refusal: str
+    report: ImportReport | None
+    counts: Sequence[Fact]
+    errors: Sequence[Note]
+    warnings: Sequence[Note]
+    may_import: bool
+
+
+# --- the list ----------------------------------------------------------------------------------------------------
+@router.get("/register")
+def list_page(
+    request: Request,
+    house: TheHouse,
+    actor: Reader,
+    county: Annotated[str, Query(max_length=6)] = "",
+    status: Annotated[str, Query(max_length=10)] = "",
+    page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
+) -> HTMLResponse:
+    """The households of a county, page by page."""
+    return _list(request, house, actor, county, "", status, page)
+
+
+@router.post("/register")
+def search_page(
+    request: Request,
+    house: TheHouse,
+    actor: Reader,
+    county: Word = "",
+    search: Word = "",
+    status: Word = "",
+    page: Annotated[int, Form(ge=1, le=1_000_000)] = 1,
+) -> HTMLResponse:
+    """The same, narrowed by a word; changes nothing."""
+    return _list(request, house, actor, county, search.strip(), status, page)
+
+
+def _list(
+    request: Request, house: House, actor: Actor, county: str, search: str, status: str, page: int
+) -> HTMLResponse:
+    voice = voice_of(request)
+    status = status if status in STATUSES else ""
+    with house.db.read() as session:
+        counties = [each for each in list_counties(session) if actor.touches_county(each.code)]
+        if not counties:
+            raise NotFound("您的范围里没有县(市、区)。", "There is no county in your scope.")
+        here = county or counties[0].code
+        found = queries.list_households(session, actor, here, search, page, status=status)
+        counts = queries.frame_counts(session)
+    lines = [_county_line(each, here, counts, actor, voice) for each in counties]
+    view = RegisterPage(
+        counties=lines,
+        county=here,
+        county_name=next(line.name for line in lines if line.code == here),
+        search=search,
+        status=status,
+        statuses=[Choice(value, _status_word(value, voice)) for value in STATUSES],
+        rows=found.rows,
+        total=found.total,
+        page=found.page,
+        pages=found.pages,
+        may_import=may_import(actor),
+        is_empty=not found.total and not search and not status,
+    )
+    return show(request, "register.html", view, title=voice("reg_title"), at="register", actor=actor)
+
+
+def _county_line(
+    county: County, here: str, counts: Mapping[int, Mapping[str, int]], actor: Actor, voice: Voice
+) -> CountyLine:
+    name = county.name_en if voice.lang == "en" else county.name_zh
+    known = counts.get(county.id, {}) if actor.covers(county.code) else {}
+    return CountyLine(county.code, name, county.code == here, known)
+
+
+def _status_word(status: str, voice: Voice) -> str:
+    own = {"": "reg_all", "poor": "reg_status_poor", "missing": "reg_status_missing"}
+    return voice(own[status]) if status in own else terms.label("status", status, voice.lang)
+
+
+# --- the import --------------------------------------------------------------------------------------------------
+@router.get("/register/template.xlsx")
+def template(actor: Reader) -> Response:
+    """The empty register with its example."""
+    return _download(template_workbook(), "ruhu-register-template.xlsx")
+
+
+@router.get("/register/import")
+def import_page(request: Request, house: TheHouse, actor: Reader) -> HTMLResponse:
+    """The form and the latest imports."""
+    return _import(request, house, actor)
+
+
+@router.post("/register/import")
+async def post_import(request: Request, house: TheHouse, actor: CityOfficer) -> Response:
+    """Take the file and start its import; the page of the job tells the rest."""
+    declared = request.headers.get("content-length", "")
+    if not (declared.isascii() and declared.isdigit()):
+        raise NoLength("请换一个浏览器再试。", "Please use another browser.")
+    if int(declared) > MAX_FILE + FORM_ROOM:
+        raise TooLarge("文件超过100 MB,没有收下。请按县区分成几个文件。", "Over 100 MB; not taken. Split it by county.")
+    async with request.form(max_files=1, max_fields=8) as form:
+        return await to_thread.run_sync(_take, request, house, actor, form)
+
+
+def _take(request: Request, house: House, actor: Actor, form: FormData) -> Response:
+    upload = form.get("file")
+    voice = voice_of(request)
+    try:
+        if not isinstance(upload, UploadFile) or not upload.filename:
+            raise NoFile(Voice("zh")("reg_no_file"), Voice("en")("reg_no_file"))
+        path = _keep(house.settings.data / "imports", upload)
+        try:
+            job_id = start_import(
+                house.db, house.keys, actor, path, Path(upload.filename).name,
+                keep_good=form.get("keep_good") == "1", partial=form.get("partial") == "1",
+            )  # fmt: skip
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+    except Problem as problem:
+        refusal = in_words(problem, voice.lang).problem
+        return _import(request, house, actor, refusal, problem.status)
+    return see(f"/register/import/{job_id}")
+
+
+def _keep(folder: Path, upload: UploadFile) -> Path:
+    """The uploaded bytes in a file of their own, readable by the service alone."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / f"{uuid.uuid4().hex}.xlsx"
+    path.touch(mode=0o600)
+    upload.file.seek(0)
+    with path.open("wb") as file:
+        shutil.copyfileobj(upload.file, file, 1024 * 1024)
+    return path
+
+
+def _import(
+    request: Request, house: House, actor: Actor, problem: Refusal | None = None, status: int = 200
+) -> HTMLResponse:
+    voice = voice_of(request)
+    with house.db.read() as session:
+        jobs = [_job_line(job, voice) for job in queries.list_jobs(session, actor)]
+    view = ImportPage(jobs, may_import(actor), problem)
+    return show(
+        request, "register_import.html", view, title=voice("reg_import"), at="register",
+        crumbs=[Crumb(voice("reg_title"), "/register"), Crumb(voice("reg_import"))], actor=actor, status=status,
+    )  # fmt: skip
+
+
+def _job_line(job: ImportJob, voice: Voice) -> JobLine:
+    cut_off = queries.is_cut_off(job)
+    return JobLine(
+        href=f"/register/import/{job.id}",
+        filename=job.filename,
+        by=job.actor,
+        at=job.at,
+        state=job.state,
+        word=voice("reg_job_cut_off" if cut_off else f"reg_job_{job.state}"),
+        tone="bad" if cut_off else JOB_TONES[job.state],
+        percent=job.done if job.total else 0,
+        stage=voice(f"reg_stage_{job.stage}"),
+    )
+
+
+@router.get("/register/import/{job_id}")
+def job_page(job_id: uuid.UUID, request: Request, house: TheHouse, actor: Reader) -> HTMLResponse:
+    """How far the import is, or what came of it."""
+    voice = voice_of(request)
+    with house.db.read() as session:
+        job = queries.get_job(session, actor, job_id)
+    cut_off = queries.is_cut_off(job)
+    report = ImportReport.from_json(job.report) if job.report else None
+    view = JobPage(
+        job=_job_line(job, voice),
+        is_running=report is None and not cut_off,
+        is_cut_off=cut_off,
+        refusal=report.refusal[voice.lang == "en"] if report and report.refusal else "",
+        report=report,
+        counts=_counts(report, voice),
+        errors=report.errors[:SHOWN_NOTES] if report else (),
+        warnings=report.warnings[:SHOWN_NOTES] if report else (),
+        may_import=may_import(actor),
+    )
+    crumbs = [
+        Crumb(voice("reg_title"), "/register"),
+        Crumb(voice("reg_import"), "/register/import"),
+        Crumb(job.filename),
+    ]
+    return show(
+        request, "register_job.html", view, title=voice("reg_result"), at="register", crumbs=crumbs, actor=actor
+    )
+
+
+def _counts(report: ImportReport | None, voice: Voice) -> list[Fact]:
+    if report is None or report.refusal:
+        return []
+    facts = [Fact(voice(f"reg_{name}"), f"{getattr(report, name):,}") for name in COUNTED]
+    return [*facts, Fact(voice("reg_left_out"), f"{len(report.left_out):,}")]
+
+
+@router.get("/register/import/{job_id}/report.xlsx")
+def job_report(job_id: uuid.UUID, house: TheHouse, actor: Reader) -> Response:
+    """Errors and warnings as a workbook."""
+    with house.db.read() as session:
+        job = queries.get_job(session, actor, job_id)
+    if not job.report:
+        raise NotFound("导入还没有结束,没有报告。", "The import has not ended; there is no report yet.")
+    return _download(report_workbook(ImportReport.from_json(job.report)), "ruhu-register-report.xlsx")
+
+
+def _download(content: bytes, name: str) -> Response:
+    return Response(content, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+# --- one household -----------------------------------------------------------------------------------------------
+@router.get("/register/{unit}")
+def household_page(unit: str, request: Request, house: TheHouse, actor: Reader) -> HTMLResponse:
+    """What the register knows of one household."""
+    voice = voice_of(request)
+    with house.db.read() as session:
+        household = queries.get_household(session, actor, unit)
+        village = queries.get_village(session, household)
+        members = queries.members_of(session, household)
+        flags = queries.flags_of(session, household.county_id, [household]).get(unit, ())
+    view = HouseholdPageView(
+        household=household,
+        place=f"{village.town_name} {village.name}",
+        flags=flags,
+        facts=_facts(household, voice),
+        incomes=_incomes(household, voice),
+        extra=[Fact(header, text) for header, text in _extra(household).items()],
+        members=[_person(house, member) for member in members],
+    )
+    crumbs = [
+        Crumb(voice("reg_title"), f"/register?county={household.village_code[:6]}"),
+        Crumb(household.head_name),
+    ]
+    return show(
+        request, "register_household.html", view, title=household.head_name, at="register", crumbs=crumbs, actor=actor
+    )
+
+
+def _extra(household: Household) -> dict[str, str]:
+    extra: dict[str, str] = json.loads(household.extra)
+    return extra
+
+
+def _person(house: House, member: Member) -> Person:
+    return Person(member.name, member.relation, member.birth_on, queries.masked_id(house.keys, member))
+
+
+def _facts(household: Household, voice: Voice) -> list[Fact]:
+    lang = voice.lang
+    attribute, cause = ATTRIBUTES.get(household.hh_attr), CAUSES.get(household.cause)
+    resettled = {None: "", True: voice("reg_yes"), False: voice("reg_no")}[household.resettled]
+    said: dict[str, Any] = {
+        "reg_office_no": household.office_no,
+        "reg_unit": household.unit,
+        "reg_size": household.size or "",
+        "reg_exit_year": household.exit_year or "",
+        "reg_attr": getattr(attribute, lang) if attribute else household.hh_attr,
+        "reg_cause": getattr(cause, lang) if cause else household.cause,
+        "reg_resettled": resettled,
+        "reg_site": household.site,
+        "reg_helper": household.helper_name,
+        "reg_helper_unit": household.helper_unit,
+        "reg_helper_phone": household.helper_phone,
+        "reg_task_force": household.task_force,
+    }
+    return [Fact(voice(key), str(value)) for key, value in said.items()]
+
+
+def _incomes(household: Household, voice: Voice) -> list[Fact]:
+    names = ("income_wage", "income_oper", "income_prop", "income_transfer", "income_pc", "subsidy")
+    amounts = {name: getattr(household, name) for name in names}
+    return [Fact(voice(f"reg_{name}"), "" if yuan is None else f"{yuan:,}") for name, yuan in amounts.items()]
