@@ -51,7 +51,9 @@ export interface ChunkRecord {
   sealed: ArrayBuffer;
 }
 
-export interface SubmissionRecord extends SubmissionRow {
+/** The exact text of a record, apart from its row: lists stay light when hundreds are kept. */
+export interface BodyRecord {
+  op_id: string;
   sealed: ArrayBuffer;
 }
 
@@ -63,7 +65,8 @@ export interface RuhuSchema extends DBSchema {
   draft: { key: string; value: DraftRecord; indexes: { account: string } };
   photo: { key: string; value: PhotoRow; indexes: { draft_id: string; op_id: string } };
   photo_chunk: { key: [string, number]; value: ChunkRecord };
-  submission: { key: string; value: SubmissionRecord; indexes: { account: string } };
+  submission: { key: string; value: SubmissionRow; indexes: { account: string } };
+  body: { key: string; value: BodyRecord };
   outbox: { key: string; value: OutboxRow; indexes: { account: string } };
   receipt: { key: [string, string]; value: ReceiptRow; indexes: { op_id: string } };
 }
@@ -83,6 +86,7 @@ export function upgrade(db: RuhuDb, from: number): void {
     photo.createIndex("op_id", "op_id");
     db.createObjectStore("photo_chunk", { keyPath: ["photo_id", "n"] });
     db.createObjectStore("submission", { keyPath: "op_id" }).createIndex("account", "account");
+    db.createObjectStore("body", { keyPath: "op_id" });
     db.createObjectStore("outbox", { keyPath: "id" }).createIndex("account", "account");
     db.createObjectStore("receipt", { keyPath: ["op_id", "epoch"] }).createIndex("op_id", "op_id");
   }

@@ -9,26 +9,22 @@ import type { Sealed } from "../domain/submission.ts";
 import type { Connection, WriteTx } from "./connection.ts";
 import { isWhole } from "./photos.ts";
 import { seal, unseal } from "./seal.ts";
-import type { SubmissionRecord } from "./schema.ts";
 import { NotSaved, type Device, type OutboxRow, type StoredSubmission, type SubmissionRow } from "./types.ts";
 
 /** See Store.commitSubmission. */
 export async function commitSubmission(db: Connection, sealed: Sealed): Promise<SubmissionRow> {
   const bytes = await seal(utf8(sealed.body), place(sealed.op_id));
-  const row = await db.write(["meta", "draft", "photo", "photo_chunk", "submission", "outbox"], async (tx) => {
+  const row = await db.write(["meta", "draft", "photo", "photo_chunk", "submission", "body", "outbox"], async (tx) => {
     const before = await tx.objectStore("submission").get(sealed.op_id);
-    if (before) {
-      if (before.digest !== sealed.digest) throw new NotSaved("not-reread", "op_id with another digest");
-      await tx.objectStore("submission").put({ ...before, sealed: bytes });
-      return before;
-    }
-    return putAll(tx, sealed, bytes);
+    if (before && before.digest !== sealed.digest) throw new NotSaved("not-reread", "op_id with another digest");
+    await tx.objectStore("body").put({ op_id: sealed.op_id, sealed: bytes });
+    return before ?? putAll(tx, sealed);
   });
   await reread(db, sealed);
-  return plain(row);
+  return row;
 }
 
-async function putAll(tx: WriteTx, sealed: Sealed, bytes: ArrayBuffer): Promise<SubmissionRecord> {
+async function putAll(tx: WriteTx, sealed: Sealed): Promise<SubmissionRow> {
   if (sealed.draft_id !== null) {
     const drafts = tx.objectStore("draft");
     if (!(await drafts.getKey(sealed.draft_id))) throw new NotSaved("draft-gone");
@@ -38,7 +34,7 @@ async function putAll(tx: WriteTx, sealed: Sealed, bytes: ArrayBuffer): Promise<
   if (!device) throw new NotSaved("interrupted", "no device");
   const devSeq = device.dev_seq + 1;
   await tx.objectStore("meta").put({ ...device, dev_seq: devSeq }, "device");
-  const row = recordOf(sealed, devSeq, bytes);
+  const row = rowOf(sealed, devSeq);
   await tx.objectStore("submission").add(row);
   await tx.objectStore("outbox").add(outboxRow(sealed, devSeq, null));
   for (const ref of sealed.photos) {
@@ -52,8 +48,9 @@ async function putAll(tx: WriteTx, sealed: Sealed, bytes: ArrayBuffer): Promise<
 
 /** Read back what the transaction promised; throws NotSaved when a byte differs. */
 async function reread(db: Connection, sealed: Sealed): Promise<void> {
-  const there = await db.read(["submission", "outbox", "draft", "photo", "photo_chunk"], async (tx) => ({
-    record: await tx.objectStore("submission").get(sealed.op_id),
+  const there = await db.read(["submission", "body", "outbox", "draft", "photo", "photo_chunk"], async (tx) => ({
+    row: await tx.objectStore("submission").get(sealed.op_id),
+    body: await tx.objectStore("body").get(sealed.op_id),
     op: await tx.objectStore("outbox").get(`op:${sealed.op_id}`),
     photos: await Promise.all(
       sealed.photos.map(async (ref) =>
@@ -62,28 +59,28 @@ async function reread(db: Connection, sealed: Sealed): Promise<void> {
     ),
     draft: sealed.draft_id === null ? undefined : await tx.objectStore("draft").getKey(sealed.draft_id),
   }));
-  const whole = there.record && there.op && there.draft === undefined && there.photos.every(Boolean);
-  if (!whole || !there.record) throw new NotSaved("not-reread");
-  const body = await unseal(there.record.sealed, place(sealed.op_id));
+  const whole = there.row?.digest === sealed.digest && there.op && there.draft === undefined && there.photos.every(Boolean);
+  if (!whole || !there.body) throw new NotSaved("not-reread");
+  const body = await unseal(there.body.sealed, place(sealed.op_id));
   if (sha256Hex(body) !== sealed.digest) throw new NotSaved("not-reread");
 }
 
 export async function readSubmission(db: Connection, opId: string): Promise<StoredSubmission | null> {
-  const record = await db.read(["submission"], (tx) => tx.objectStore("submission").get(opId));
-  if (!record) return null;
-  const bytes = await unseal(record.sealed, place(opId));
-  return { ...plain(record), body: new TextDecoder().decode(bytes) };
+  const { row, body } = await db.read(["submission", "body"], async (tx) => ({
+    row: await tx.objectStore("submission").get(opId),
+    body: await tx.objectStore("body").get(opId),
+  }));
+  if (!row || !body) return null;
+  return { ...row, body: new TextDecoder().decode(await unseal(body.sealed, place(opId))) };
 }
 
 /** Sealed records of an account, latest first. */
 export async function listSubmissions(db: Connection, account: string): Promise<SubmissionRow[]> {
-  const records = await db.read(["submission"], (tx) =>
-    tx.objectStore("submission").index("account").getAll(account),
-  );
-  return records.map(plain).sort((a, b) => b.dev_seq - a.dev_seq);
+  const rows = await db.read(["submission"], (tx) => tx.objectStore("submission").index("account").getAll(account));
+  return rows.sort((a, b) => b.dev_seq - a.dev_seq);
 }
 
-function recordOf(sealed: Sealed, devSeq: number, bytes: ArrayBuffer): SubmissionRecord {
+function rowOf(sealed: Sealed, devSeq: number): SubmissionRow {
   return {
     op_id: sealed.op_id,
     account: sealed.account,
@@ -96,7 +93,6 @@ function recordOf(sealed: Sealed, devSeq: number, bytes: ArrayBuffer): Submissio
     household: sealed.household,
     form_id: sealed.form_id,
     corrects: sealed.corrects,
-    sealed: bytes,
   };
 }
 
@@ -118,10 +114,6 @@ function outboxRow(sealed: Sealed, devSeq: number, photo: Sealed["photos"][numbe
     problem: null,
     upload_url: null,
   };
-}
-
-function plain({ sealed: _bytes, ...row }: SubmissionRecord): SubmissionRow {
-  return row;
 }
 
 function place(opId: string): string {
