@@ -24,7 +24,7 @@ from app.registry.people.rules import Actor
 from app.survey.rounds.freeze import hhd1_line, strata_line
 from app.survey.rounds.models import Draw, Sample
 from app.survey.rounds.problems import AlreadyDrawn, BadSeed, NotFrozen
-from app.survey.rounds.queries import Stratum, frame_units, standing_draw, strata_of, void_draws
+from app.survey.rounds.queries import Stratum, frame_status, frame_units, standing_draw, strata_of, void_draws
 from app.survey.rounds.record import canonical, signed
 from app.survey.rounds.rules import SampleRef
 from app.survey.rounds.service import get_own_round, refuse_closed, require_city_officer
@@ -128,7 +128,7 @@ def _record(
 
 
 def _draw_stratum(session: Session, seed: str, draw_id: str, line: Stratum) -> hhd1.DrawnList:
-    units = (row.unit for row in frame_units(session, line.county_id, draw_id, line.kind))
+    units = (unit for unit, _ in frame_units(session, line.county_id, draw_id, line.kind))
     return hhd1.draw_list(seed, draw_id, hhd1_line(line), units)
 
 
@@ -175,8 +175,8 @@ def fill_samples(database: Database, actor: Actor, draw: Draw, strata: Sequence[
         with database.write(county_id) as session:
             fresh = 0
             for line in (line for line in strata if line.county_id == county_id):
-                status = {row.unit: row.status for row in frame_units(session, county_id, draw.id, line.kind)}
                 units = [*lists[line.code]["main"], *lists[line.code]["reserve"]]
+                status = frame_status(session, county_id, draw.id, line.kind, units)
                 rows = [_sample_row(draw, line, rank, unit, status[unit]) for rank, unit in enumerate(units, start=1)]
                 fresh += upsert(session, Sample, rows, key=["county_id", "sample_id"])
             if fresh:

@@ -190,12 +190,25 @@ def strata_of(session: Session, draw_id: str) -> list[Stratum]:
     ]
 
 
-def frame_units(session: Session, county_id: int, draw_id: str, kind: str) -> list[FrameUnit]:
-    """One stratum of a frame in the order of its units, for those who write."""
-    query = select(FrameUnit).where(
-        FrameUnit.county_id == county_id, FrameUnit.draw_id == draw_id, FrameUnit.kind == kind
+def frame_units(session: Session, county_id: int, draw_id: str, kind: str) -> Iterator[tuple[str, str]]:
+    """(unit, registered_id) of one stratum of a frame in the order of its units, streamed; for those who write."""
+    query = (
+        select(FrameUnit.unit, FrameUnit.registered_id)
+        .where(FrameUnit.county_id == county_id, FrameUnit.draw_id == draw_id, FrameUnit.kind == kind)
+        .order_by(col(FrameUnit.unit))
     )
-    return list(session.exec(query.order_by(col(FrameUnit.unit))))
+    yield from session.exec(query)
+
+
+def frame_status(session: Session, county_id: int, draw_id: str, kind: str, units: Sequence[str]) -> dict[str, str]:
+    """Unit → its status in the frame, for the units drawn."""
+    query = select(FrameUnit.unit, FrameUnit.status).where(
+        FrameUnit.county_id == county_id,
+        FrameUnit.draw_id == draw_id,
+        FrameUnit.kind == kind,
+        col(FrameUnit.unit).in_(units),
+    )
+    return dict(session.exec(query).all())
 
 
 def frame_rows(session: Session, actor: Actor, code: str, stratum: str | None = None) -> Iterator[tuple[str, str, str]]:
@@ -212,8 +225,8 @@ def frame_rows(session: Session, actor: Actor, code: str, stratum: str | None = 
 
 def _frame_lines(session: Session, draw_id: str, strata: Sequence[Stratum]) -> Iterator[tuple[str, str, str]]:
     for line in strata:
-        for row in frame_units(session, line.county_id, draw_id, line.kind):
-            yield line.code, row.unit, row.registered_id
+        for unit, registered_id in frame_units(session, line.county_id, draw_id, line.kind):
+            yield line.code, unit, registered_id
 
 
 def get_draw_record(session: Session, actor: Actor, code: str) -> Draw:

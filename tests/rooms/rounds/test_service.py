@@ -4,6 +4,7 @@ import copy
 import csv
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from sqlmodel import select
 
 from app.kernel.audit import AuditRow, first_broken
 from app.kernel.db.base import HOME
-from app.kernel.problems import Forbidden, NotFound
+from app.kernel.problems import Conflict, Forbidden, NotFound
 from app.methods.draw import rules as hhd1
 from app.registry.people.models import Role
 from app.registry.people.rules import Actor
@@ -381,6 +382,45 @@ def test_a_draw_that_broke_off_is_completed_from_its_record_by_asking_again(
     record = draws()
 
     assert count(desk, Sample) == sum(len(units) for both in record["lists"].values() for units in both.values())
+
+
+def at_once(*acts: Callable[[], Any]) -> list[Any]:
+    """Run together; each gives its answer or what it raised."""
+
+    def attempt(act: Callable[[], Any]) -> Any:
+        try:
+            return act()
+        except Conflict as refused:
+            return refused
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(attempt, acts))
+
+
+def test_of_two_seeds_entered_at_once_one_draws_and_the_other_is_refused(
+    desk: Desk, officer: Actor, two_counties: str, freezes: Freeze, draws: Draws
+) -> None:
+    freezes()
+
+    one, two = at_once(lambda: draws("2017-1", DICE), lambda: draws("2017-1", DICE[::-1]))
+
+    drawn, refused = (one, two) if isinstance(one, dict) else (two, one)
+    assert isinstance(refused, problems.AlreadyDrawn)
+    with desk.db.read() as session:
+        rows = queries.list_samples(session, officer, two_counties)
+    listed = [unit for _, both in sorted(drawn["lists"].items()) for part in ("main", "reserve") for unit in both[part]]
+    assert [row.unit for row in rows] == listed
+
+
+def test_of_two_freezes_at_once_one_commits_and_the_other_is_refused(
+    desk: Desk, officer: Actor, two_counties: str, freezes: Freeze
+) -> None:
+    answers = at_once(freezes, freezes)
+
+    commitments = [answer for answer in answers if isinstance(answer, freezing.Commitment)]
+    assert len(commitments) == 1
+    assert sum(isinstance(each, problems.FreezeInProgress | problems.AlreadyFrozen) for each in answers) == 1
+    assert len(frame(desk, officer, "640104-P")) == commitments[0].strata[1].N
 
 
 def test_a_void_draw_stays_with_its_reason_and_the_next_is_a2(
