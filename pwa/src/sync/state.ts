@@ -7,6 +7,8 @@ import { localDoorstep, outboxView, packageView, type LocalDoorstep } from "./vi
 
 const EMPTY: OutboxView = { entries: [], records: 0, photos: 0, held: 0 };
 
+export type PhoneState = ReturnType<typeof createState>;
+
 export function createState(store: Store) {
   const device = signal<Device | null>(null);
   const session = signal<SessionRow | null>(null);
@@ -104,6 +106,10 @@ export function createState(store: Store) {
     },
     packageAge(nowMs: number): number {
       return stored ? nowMs - Date.parse(stored.fetched_at) : Infinity;
+    },
+    /** Whether a line waits that a timer could help. */
+    hasWaiting(): boolean {
+      return rows.some((row) => row.state === "waiting");
     },
     setSending(ids: readonly string[]) {
       sending = new Set(ids);

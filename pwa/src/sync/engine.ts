@@ -1,0 +1,117 @@
+/** The sync engine: package in, outbox out, in runs that the schedule starts. */
+import type { Api } from "../net/types.ts";
+import type { SessionRow, Store } from "../store/types.ts";
+import { drainOutbox, type DrainEnd } from "./drain.ts";
+import { isPassing, pullPackage } from "./pull.ts";
+import { createSchedule, type Schedule } from "./schedule.ts";
+import type { PhoneState } from "./state.ts";
+import type { PullResult } from "./types.ts";
+import { createVerifier } from "./verify.ts";
+
+/** A package older than this is fetched again when the inspector comes back to the app. */
+const STALE_MS = 5 * 60_000;
+
+export interface EngineParts {
+  store: Store;
+  api: Api;
+  state: PhoneState;
+  /** The store changed: tell other tabs, show it. */
+  changed: () => Promise<void>;
+  onServerTime: (ms: number | null) => void;
+  lockName: string;
+  random: () => number;
+}
+
+export interface Engine {
+  schedule: Schedule;
+  pull(): Promise<PullResult>;
+  /** The network or the inspector is back: is a run worthwhile? */
+  woken(why: "online" | "seen"): void;
+}
+
+export function createEngine(parts: EngineParts): Engine {
+  const { store, state } = parts;
+  const verify = createVerifier();
+  let pulling: Promise<PullResult> | null = null;
+
+  const pull = () => (pulling ??= pullNow(parts).finally(() => (pulling = null)));
+
+  async function drain(who: SessionRow, manual: boolean): Promise<DrainEnd> {
+    const { device_id: deviceId } = await store.device();
+    const end = await drainOutbox({
+      store,
+      api: parts.api,
+      account: who.account,
+      token: who.token,
+      deviceId,
+      verify,
+      now: wallNow,
+      tick: () => performance.now(),
+      manual,
+      onSending: (ids) => state.setSending(ids),
+      onChange: () => void parts.changed(),
+      onServerTime: parts.onServerTime,
+    });
+    if (end.word === "sign-in") await store.expireSession(who.account);
+    await parts.changed();
+    return end;
+  }
+
+  const isStale = () => state.packageAge(Date.now()) > STALE_MS;
+
+  /** One run: package first if there is none (its keys check receipts), then the outbox, then news. */
+  async function run(manual: boolean): Promise<DrainEnd> {
+    const who = await store.session();
+    if (!who?.valid) return ended("sign-in", { ok: false, reason: "signed-out", problem: null });
+    let news = state.packageAge(Date.now()) === Infinity ? await pull() : null;
+    let end = await drain(who, manual);
+    const wantsNews = end.unknownKey || end.received > 0 || manual || isStale();
+    if (end.word === "sign-in" || !wantsNews) return after(end, news);
+    news = await pull();
+    if (news.ok && end.unknownKey) end = await drain(who, manual);
+    return after(end, news);
+  }
+
+  const schedule = createSchedule({
+    run,
+    hasWork: async () => state.hasWaiting(),
+    nowMs: () => Date.now(),
+    random: parts.random,
+    lockName: parts.lockName,
+    locks: typeof navigator === "undefined" ? undefined : navigator.locks,
+  });
+
+  return {
+    schedule,
+    pull,
+    woken(why) {
+      if (why === "online" || state.hasWaiting() || isStale()) schedule.kick();
+    },
+  };
+}
+
+async function pullNow(parts: EngineParts): Promise<PullResult> {
+  const { store, api, onServerTime } = parts;
+  const who = await store.session();
+  if (!who?.valid) return { ok: false, reason: "signed-out", problem: null };
+  const end = await pullPackage({ store, api, account: who.account, token: who.token, now: wallNow, onServerTime });
+  if (!end.ok && end.reason === "signed-out") await store.expireSession(who.account);
+  parts.state.forgetPackage();
+  await parts.changed();
+  return end;
+}
+
+function wallNow(): string {
+  return new Date().toISOString();
+}
+
+function ended(word: DrainEnd["word"], news: PullResult & { ok: false }): DrainEnd {
+  return { word, reason: news.reason, problem: news.problem, retryAfterMs: null, received: 0, unknownKey: false };
+}
+
+/** The run's end with what came of the package: a passing failure is tried again, a refused token ends it. */
+function after(end: DrainEnd, news: PullResult | null): DrainEnd {
+  if (!news || news.ok || end.word !== "done") return end;
+  if (news.reason === "signed-out") return ended("sign-in", news);
+  return isPassing(news.reason) ? { ...ended("later", news), received: end.received } : end;
+}
