@@ -352,7 +352,13 @@ def job_page(job_id: uuid.UUID, request: Request, house: TheHouse, actor: Reader
         Crumb(job.filename),
     ]
     return show(
-        request, "register_job.html", view, title=voice("reg_result"), at="register", crumbs=crumbs, actor=actor
+        request,
+        "register_job.html",
+        view,
+        title=voice("reg_job_running" if view.is_running else "reg_result"),
+        at="register",
+        crumbs=crumbs,
+        actor=actor,
     )
 
 

@@ -1,7 +1,7 @@
 """The sentences of the register's pages, Chinese and English; `words.WORDS` takes them in."""
 
 REGISTER_WORDS: dict[str, tuple[str, str]] = {
-    "reg_title": ("户名册", "Register of households"),
+    "reg_title": ("登记册", "Register of households"),
     "reg_lead": (
         "名册只显示您负责范围内的户。证件号码加密保存,只显示前6位和后4位。",
         "You see the households of your scope. ID numbers are stored encrypted and shown as first 6 and last 4.",
@@ -111,6 +111,7 @@ REGISTER_WORDS: dict[str, tuple[str, str]] = {
         "请按下表改正后重新上传;或者勾选“有错的户先不导入”。",
         "Mend what stands below and send the file again, or leave the households with errors out.",
     ),
+    "reg_counts": ("户数和人数", "Counts"),
     "reg_rows": ("数据行", "Rows"),
     "reg_people": ("人", "People"),
     "reg_households": ("户", "Households"),
