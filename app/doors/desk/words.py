@@ -474,7 +474,7 @@ WORDS: dict[str, Said] = {
     "done_disabled": Said("账号已停用。", "The account is disabled."),
     "done_enabled": Said("账号已恢复。", "The account is enabled."),
     "done_revoked": Said("设备已停用。", "The device is revoked."),
-    "done_restored": Said("设备已恢复。", "The device may sign in again."),
+    "done_restored": Said("设备可以重新登录。", "The device may sign in again."),
     "done_signed_out": Said("已退出。", "Signed out."),
     # help
     "help_title": Said("怎么看满意度", "How to read satisfaction"),

@@ -1,0 +1,207 @@
+"""A round from its first form to its lists, by pages alone, and the refusals on the way."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.survey.rounds.record import verify_record
+from tests.cast import DICE, ROUND, World
+from tests.visitor import Page, Visitor
+
+PLAN = {
+    "name": "2017年第二轮督查",
+    "code": "2017-2",
+    "kind": "regular",
+    "starts_on": "2017-07-01",
+    "ends_on": "2017-07-31",
+    "counties": ["640104", "640106"],
+    "poor_low": "8",
+    "poor_high": "10",
+    "non_poor_low": "3",
+    "non_poor_high": "5",
+}
+FRAME = {"source": "DICE10X20", "n_poor": "10", "n_non_poor": "4"}
+LISTS = "/rounds/2017-1/draw?county=640104"
+
+
+def commitment(page: Page) -> str:
+    return page.one("p", data_testid="commitment").text.replace(" ", "")
+
+
+def test_a_round_is_opened_frozen_drawn_and_verified_by_pages_alone(world: World, tmp_path: Path) -> None:
+    city = Visitor(world, "city")
+
+    opened = city.post("/rounds/new", **PLAN)
+    assert "轮次已建立" in opened.main
+    assert opened.row  # the frame of the register stands here
+    assert "40" in opened.main
+
+    frozen = city.post("/rounds/2017-2/freeze", **FRAME)
+    assert len(commitment(frozen)) == 64
+    assert frozen.one("div", role="img").attrs["aria-label"] == "承诺码二维码"
+    assert "请先公布承诺码" in frozen.main
+
+    drawn = city.post("/rounds/2017-2/draw", parts="73920 51826 44091 75386", witnesses="市督查办\n县里\n村民代表")
+    assert "抽样完成" in drawn.main
+    assert "市督查办、县里、村民代表" in drawn.main
+    assert commitment(drawn) == commitment(frozen)
+
+    (tmp_path / "record.json").write_bytes(city.client.get("/api/v1/rounds/2017-2/draw.json").content)
+    (tmp_path / "frame.csv").write_bytes(city.client.get("/api/v1/rounds/2017-2/frame").content)
+    assert {"/api/v1/rounds/2017-2/draw.json", "/api/v1/rounds/2017-2/frame"} <= set(drawn.links)
+    check = verify_record(tmp_path / "record.json", tmp_path / "frame.csv")
+    assert check.holds, check.first
+    record = json.loads((tmp_path / "record.json").read_text())
+    assert record["parts"] == [DICE]
+    first = record["lists"]["640104-P"]["main"][0]
+    assert first in city.get("/rounds/2017-2/draw?county=640104").main
+
+
+def test_a_faulty_plan_comes_back_with_each_fault_at_its_field_and_nothing_lost(world: World) -> None:
+    city = Visitor(world, "city")
+
+    page = city.post("/rounds/new", **{**PLAN, "code": "二零一七", "ends_on": "2017-06-01", "poor_low": "12"})
+
+    assert page.status == 422
+    assert page.one("input", name="code").attrs["aria-invalid"] == "true"
+    assert page.one("p", id="code-fault").text
+    assert page.one("p", id="ends_on-fault").text == "结束日期早于开始日期"
+    assert page.one("p", id="quota-fault").text
+    assert page.one("input", name="name").attrs["value"] == PLAN["name"]
+    assert [box.attrs["value"] for box in page.all("input", name="counties") if "checked" in box.attrs] == [
+        "640104",
+        "640106",
+    ]
+    assert "2017-2" not in city.get("/rounds").main
+
+
+def test_an_empty_form_names_every_missing_field(world: World) -> None:
+    page = Visitor(world, "city").post("/rounds/new", kind="regular")
+
+    for name in ("name", "code", "starts_on", "ends_on", "counties", "poor_low", "non_poor_high"):
+        assert page.one("p", id=f"{name}-fault").text or name == "counties"
+
+
+def test_the_seed_is_not_asked_for_before_the_commitment_stands(world: World) -> None:
+    city = Visitor(world, "city")
+    city.post("/rounds/new", **PLAN)
+
+    page = city.get("/rounds/2017-2/draw")
+    assert not page.all("input", name="parts")
+    refused = city.post("/rounds/2017-2/draw", parts=DICE, witnesses="甲")
+
+    assert refused.status == 409
+    assert "先冻结名单" in refused.main
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("n_poor", "11"), ("n_poor", "许多"), ("n_non_poor", ""), ("source", "骰子"), ("exclusions", "640104901201-0001")],
+)
+def test_a_plan_outside_the_quota_is_refused_at_its_field(world: World, field: str, value: str) -> None:
+    city = Visitor(world, "city")
+    city.post("/rounds/new", **PLAN)
+
+    page = city.post("/rounds/2017-2/freeze", **{**FRAME, field: value})
+
+    assert page.status in (409, 422)
+    assert page.one("p", id=f"{field}-fault").text
+    assert "名单已冻结" not in city.get("/rounds").main
+
+
+def test_wrong_dice_draw_nothing_and_are_kept_for_mending(world: World) -> None:
+    city = Visitor(world, "city")
+    city.post("/rounds/new", **PLAN)
+    city.post("/rounds/2017-2/freeze", **FRAME)
+
+    page = city.post("/rounds/2017-2/draw", parts="7392051826440917538", witnesses="甲")
+
+    assert page.status == 422
+    assert page.one("input", name="parts").attrs["value"] == "7392051826440917538"
+    assert page.one("p", id="parts-fault").text
+    assert page.one("textarea", name="witnesses").text == "甲"
+    assert "名单已冻结" in city.get("/rounds").main
+
+
+def test_a_register_without_households_is_refused_in_words(world: World) -> None:
+    city = Visitor(world, "city")
+    city.post("/rounds/new", **{**PLAN, "counties": ["640181"]})
+
+    page = city.post("/rounds/2017-2/freeze", **FRAME)
+
+    assert page.status == 409
+    assert "灵武市只有0户" in page.main
+
+
+def test_ticked_households_are_given_to_one_inspector_and_taken_back(world: World) -> None:
+    city = Visitor(world, "city")
+    samples = [f"2017-1-A1.640104-P.{rank}" for rank in (1, 2, 3)]
+
+    page = city.post("/rounds/2017-1/assignment", county="640104", account="lin", samples=samples)
+    assert "已分派" in page.main
+    assert page.main.count("林青 ") >= 3
+    given = {item["sample_id"]: item["assigned_to"] for item in sample_items(world)}
+    assert [given[sample] for sample in samples] == ["lin"] * 3
+
+    city.post("/rounds/2017-1/assignment", county="640104", account="", samples=samples[:1])
+    assert {item["sample_id"]: item["assigned_to"] for item in sample_items(world)}[samples[0]] is None
+
+
+def sample_items(world: World) -> list[dict[str, str]]:
+    return list(world.get("city", f"/api/v1/rounds/{ROUND}/sample?county=640104").json()["items"])
+
+
+def test_a_household_is_not_given_to_somebody_of_another_county(world: World) -> None:
+    page = Visitor(world, "city").post(
+        "/rounds/2017-1/assignment", county="640104", account="fang", samples=["2017-1-A1.640104-P.1"]
+    )
+
+    assert page.status == 422
+    assert "此人不在本县区督查组" in page.main
+
+
+def test_the_team_leader_assigns_and_the_inspector_does_not(world: World) -> None:
+    song, lin = Visitor(world, "song"), Visitor(world, "lin")
+    form = {"county": "640104", "account": "lin", "samples": ["2017-1-A1.640104-P.1"]}
+
+    assert song.get(LISTS).all("select")
+    assert not lin.get(LISTS).all("select")
+    assert lin.post("/rounds/2017-1/assignment", **form).status == 403
+    assert song.post("/rounds/2017-1/assignment", **form).status == 200
+    assert song.post("/rounds/2017-1/assignment", **{**form, "samples": ["2017-1-A1.640106-P.1"]}).status == 404
+
+
+def test_a_team_reads_its_lists_and_not_the_record_of_every_county(world: World) -> None:
+    page = Visitor(world, "lin").get(LISTS)
+
+    assert page.status == 200
+    assert "兴庆区 · 贫困户" in page.main
+    assert "金凤区" not in page.main
+    assert "/api/v1/rounds/2017-1/draw.json" not in page.links
+
+
+@pytest.mark.parametrize("account", ["leaders", "auditor", "admin", "lin", "xing"])
+def test_only_the_city_officer_opens_freezes_draws_and_closes(world: World, account: str) -> None:
+    visitor = Visitor(world, account)
+
+    assert visitor.status("/rounds/new") == 403
+    for path, form in (
+        ("/rounds/new", PLAN),
+        ("/rounds/2017-1/freeze", FRAME),
+        ("/rounds/2017-1/draw", {"parts": DICE, "witnesses": "甲"}),
+        ("/rounds/2017-1/close", {}),
+    ):
+        assert visitor.post(path, **form).status in (403, 404), path
+    assert "已抽样" in Visitor(world, "city").get("/rounds").main
+
+
+def test_closing_tells_what_is_unfinished_before_it_is_done(world: World) -> None:
+    city = Visitor(world, "city")
+
+    page = city.get("/rounds/2017-1/close")
+    assert "还有 28 户待访" in page.main
+
+    assert "本轮已结束" in city.post("/rounds/2017-1/close").main
+    assert not city.get(LISTS).all("select")
+    assert "已结束" in city.get("/rounds").main
