@@ -23,7 +23,7 @@ export function SavedPage(props: { of: Saved }) {
   const left = entry ? photosLeft(entry) : of.photos;
   const inRound = pack?.samples.filter((each) => each.round === sample?.round) ?? [];
   const next = visitingOrder(inRound, phone.session.value?.account ?? "").find((each) => each.sample_id !== of.sampleId);
-  const what = received && left === 0 ? w().savedAll : navigator.onLine ? w().savedNextOnline : w().savedNext;
+  const what = held ? w().savedHeld : received && left === 0 ? w().savedAll : navigator.onLine ? w().savedNextOnline : w().savedNext;
   return (
     <Page
       place={"saved " + of.opId}
@@ -46,9 +46,6 @@ export function SavedPage(props: { of: Saved }) {
               {w().nextHousehold(nameOf(next), todoWord(next))}
             </button>
           ) : null}
-          <button type="button" class="button" data-testid="back-today" onClick={() => go({ name: "today" }, "replace")}>
-            {w().backToday}
-          </button>
           <SyncFoot />
         </div>
       }
@@ -81,6 +78,9 @@ export function SavedPage(props: { of: Saved }) {
       <p class="centre muted small" role="status">
         {what}
       </p>
+      <button type="button" class="button" data-testid="back-today" onClick={() => go({ name: "today" }, "replace")}>
+        {w().backToday}
+      </button>
     </Page>
   );
 }

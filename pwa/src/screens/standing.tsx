@@ -11,6 +11,7 @@ export function isOpen(sample: SampleView): boolean {
 /** 待访, 再访 or 填了一半. */
 export function todoWord(sample: SampleView): string {
   if (sample.draft_id) return w().stateDraft;
+  if (sample.code === "R1") return w().outR1;
   return sample.attempts > 0 || sample.last_op_id ? w().stateAgain : w().stateTodo;
 }
 

@@ -97,7 +97,7 @@ function SampleCard(props: { sample: SampleView; entry: OutboxEntry | null; firs
       <span class="rank" aria-hidden="true">
         {sample.rank}
       </span>
-      <span>
+      <span class="about">
         <span class="who">
           {nameOf(sample)} {sample.stratum === "non_poor" ? <small>{w().non_poor}</small> : null}
           <span class="hidden">{w().rankOf(sample.rank)}</span>

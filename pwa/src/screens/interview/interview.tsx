@@ -168,6 +168,11 @@ export function faultsOf(visit: Visit, section?: string): FormProblem[] {
   return validate(visit.state.value, section).filter((each) => !isWaiting(visit, each.pointer));
 }
 
+/** `问题:要做什么`. */
+export function faultLine(label: string, fault: FormProblem): string {
+  return lang.value === "zh" ? `${label}:${fault.zh}` : `${label}: ${fault.en}`;
+}
+
 /** The faults of this page as links, once 下一页 found them. */
 function Summary(props: { visit: Visit; section: Item; onSkip: () => void }) {
   const { visit, section } = props;
@@ -186,7 +191,7 @@ function Summary(props: { visit: Visit; section: Item; onSkip: () => void }) {
         {faults.map((fault) => (
           <li key={fault.pointer}>
             <button type="button" onClick={() => focusQuestion(fault.pointer)}>
-              {label(fault.pointer)}:{lang.value === "zh" ? fault.zh : fault.en}
+              {faultLine(label(fault.pointer), fault)}
             </button>
           </li>
         ))}
@@ -248,22 +253,24 @@ function Section(props: { visit: Visit; pages: Item[]; at: number; draftId: stri
       backLabel={w().toHousehold}
       under={<Steps count={pages.length + 1} at={at} />}
       foot={
-        <div class="pair">
-          <button
-            type="button"
-            class="button"
-            data-testid="previous-page"
-            onClick={() => (at > 0 ? turnTo(at - 1) : goBack())}
-          >
-            {at > 0 ? w().previous : w().toHousehold}
-          </button>
-          <button type="button" class="button main-action" data-testid="next-page" onClick={next}>
-            {at + 1 < pages.length ? w().next : w().toReview}
-          </button>
-        </div>
+        <>
+          <DraftFault visit={visit} />
+          <div class="pair">
+            <button
+              type="button"
+              class="button"
+              data-testid="previous-page"
+              onClick={() => (at > 0 ? turnTo(at - 1) : goBack())}
+            >
+              {at > 0 ? w().previous : w().toHousehold}
+            </button>
+            <button type="button" class="button main-action" data-testid="next-page" onClick={next}>
+              {at + 1 < pages.length ? w().next : w().toReview}
+            </button>
+          </div>
+        </>
       }
     >
-      <DraftFault visit={visit} />
       <Summary visit={visit} section={section} onSkip={() => turnTo(at + 1)} />
       <Help visit={visit} section={section} />
       <div class="questions">
@@ -285,9 +292,20 @@ export function InterviewPage(props: { draftId: string; pointer?: string }) {
   useEffect(() => () => void leaveUnlessReviewed(), []);
   if (visit === null) return <p class="main muted">{w().loading}</p>;
   if (visit === undefined) return <GoneDraft />;
+  return <Standing visit={visit} draftId={props.draftId} pointer={props.pointer} />;
+}
+
+/** Where the draft stands: a section, or 签收 when all of them were walked. */
+function Standing(props: { visit: Visit; draftId: string; pointer?: string }) {
+  const { visit, draftId, pointer } = props;
   const pages = visit.pages.value;
-  const at = Math.min(visit.keeper.draft.value.page, pages.length - 1);
-  return <Section visit={visit} pages={pages} at={at} draftId={props.draftId} pointer={props.pointer} />;
+  const { page } = visit.keeper.draft.value;
+  const isWalked = page >= pages.length;
+  useEffect(() => {
+    if (isWalked) go({ name: "review", draftId }, "replace");
+  }, [isWalked]);
+  if (isWalked) return null;
+  return <Section visit={visit} pages={pages} at={page} draftId={draftId} pointer={pointer} />;
 }
 
 /** The draft was sealed or thrown away, perhaps on another page. */

@@ -6,7 +6,7 @@ import { Page } from "../../ui/page.tsx";
 import { lang, w } from "../../ui/words.ts";
 import { nameOf, notSavedText, usePhone } from "../phone.ts";
 import { go, goBack } from "../routes.ts";
-import { DraftFault, DraftMark, faultsOf, GoneDraft, leaveUnlessReviewed, Steps, useVisit } from "./interview.tsx";
+import { DraftFault, DraftMark, faultLine, faultsOf, GoneDraft, leaveUnlessReviewed, Steps, useVisit } from "./interview.tsx";
 import { usePhotoUrl } from "./photo.tsx";
 import { answerText, isQuestion } from "./reading.ts";
 import { forgetVisit, nowWhen, type Visit } from "./visit.ts";
@@ -86,7 +86,7 @@ function Gaps(props: { visit: Visit; faults: FormProblem[]; onOpen: (pointer: st
           return (
             <li key={fault.pointer}>
               <button type="button" onClick={() => props.onOpen(fault.pointer)}>
-                {label}:{lang.value === "zh" ? fault.zh : fault.en}
+                {faultLine(label, fault)}
               </button>
             </li>
           );
@@ -149,28 +149,30 @@ function Review(props: { visit: Visit; draftId: string }) {
       backLabel={w().toHousehold}
       under={<Steps count={pages.length + 1} at={pages.length} />}
       foot={
-        <div class="pair">
-          <button
-            type="button"
-            class="button"
-            data-testid="previous-page"
-            onClick={() => openAt((pages[pages.length - 1] as Item).name)}
-          >
-            {w().previous}
-          </button>
-          <button
-            type="button"
-            class={"button main-action" + (faults.length > 0 ? " not-yet" : "")}
-            data-testid="seal"
-            aria-busy={busy}
-            onClick={press}
-          >
-            {busy ? w().sealing : w().seal}
-          </button>
-        </div>
+        <>
+          <DraftFault visit={visit} />
+          <div class="pair">
+            <button
+              type="button"
+              class="button"
+              data-testid="previous-page"
+              onClick={() => openAt((pages[pages.length - 1] as Item).name)}
+            >
+              {w().previous}
+            </button>
+            <button
+              type="button"
+              class={"button main-action" + (faults.length > 0 ? " not-yet" : "")}
+              data-testid="seal"
+              aria-busy={busy}
+              onClick={press}
+            >
+              {busy ? w().sealing : w().seal}
+            </button>
+          </div>
+        </>
       }
     >
-      <DraftFault visit={visit} />
       {fault ? (
         <div class="notice bad" role="alert">
           <h2>{w().sealFailed}</h2>
