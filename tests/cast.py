@@ -44,15 +44,15 @@ PEOPLE: dict[str, tuple[Role, str, str]] = {
     "lin": (Role.INSPECTOR, "640104", "林青"),
     "song": (Role.TEAM_LEADER, "640104", "宋平"),
     "fang": (Role.INSPECTOR, "640106", "方敏"),
-    "he": (Role.HELPER, "640104", "何帮"),
-    "gu": (Role.VILLAGE_CADRE, "640104901201", "顾村"),
-    "xing": (Role.COUNTY_OFFICER, "640104", "兴办"),
-    "jin": (Role.COUNTY_OFFICER, "640106", "金办"),
-    "city": (Role.CITY_OFFICER, "6401", "市督"),
-    "leaders": (Role.LEADING_GROUP, "6401", "领导"),
-    "discipline": (Role.DISCIPLINE, "6401", "纪检"),
-    "auditor": (Role.AUDITOR, "6401", "审计"),
-    "admin": (Role.ADMIN, "6401", "管理"),
+    "he": (Role.HELPER, "640104", "何邦彦"),
+    "gu": (Role.VILLAGE_CADRE, "640104901201", "顾存真"),
+    "xing": (Role.COUNTY_OFFICER, "640104", "邢伴山"),
+    "jin": (Role.COUNTY_OFFICER, "640106", "靳半夏"),
+    "city": (Role.CITY_OFFICER, "6401", "施文督"),
+    "leaders": (Role.LEADING_GROUP, "6401", "凌伯道"),
+    "discipline": (Role.DISCIPLINE, "6401", "季俭之"),
+    "auditor": (Role.AUDITOR, "6401", "申继业"),
+    "admin": (Role.ADMIN, "6401", "关立言"),
 }
 """Account → role, scope, name. Lin inspects 兴庆区, Fang the neighbour county."""
 
@@ -70,7 +70,9 @@ class World:
         """A bearer token of a person, signed in once."""
         if account not in self.tokens:
             body = {"account": account, "password": PASSWORD}
-            self.tokens[account] = self.client.post("/api/v1/sign-in", json=body).json()["token"]
+            self.tokens[account] = self.client.post("/api/v1/sign-in", json=body, headers={"Origin": ORIGIN}).json()[
+                "token"
+            ]
         return self.tokens[account]
 
     def headers(self, account: str) -> dict[str, str]:

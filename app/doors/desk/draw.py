@@ -14,7 +14,7 @@ from app.doors.desk.draw_view import SOURCES, page_of
 from app.doors.desk.frame import Asked, Crumb, in_words, see, show, voice_of
 from app.doors.desk.rounds import read_number
 from app.doors.desk.words import Voice
-from app.doors.web.auth import Caller
+from app.doors.web.auth import Caller, CityOfficer
 from app.doors.web.house import House, TheHouse
 from app.kernel.problems import Fault, Problem
 from app.registry.people.rules import Actor
@@ -41,7 +41,7 @@ def post_freeze(
     code: str,
     request: Request,
     house: TheHouse,
-    actor: Caller,
+    actor: CityOfficer,
     source: Text = "",
     n_poor: Text = "",
     n_non_poor: Text = "",
@@ -61,7 +61,7 @@ def post_freeze(
 
 @router.post("/rounds/{code}/draw")
 def post_draw(
-    code: str, request: Request, house: TheHouse, actor: Caller, parts: LongText = "", witnesses: LongText = ""
+    code: str, request: Request, house: TheHouse, actor: CityOfficer, parts: LongText = "", witnesses: LongText = ""
 ) -> Response:
     """Draw with the digits that were thrown and show the lists."""
     with house.db.read() as session:
