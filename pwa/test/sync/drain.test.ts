@@ -126,7 +126,7 @@ describe("a lost reply", () => {
     server.fault = () => null;
     await drain();
 
-    expect(server.paths().filter((path) => path.includes("/photos/"))).toHaveLength(1);
+    expect(server.paths().filter((path) => /photos\/|uploads/.test(path))).toHaveLength(1);
     expect(server.paths()).toContain("POST /api/v1/sync/have");
     expect(await states()).toEqual(["op received", "photo received"]);
   });
@@ -159,6 +159,16 @@ describe("replies that lie", () => {
 
     expect((await states()).filter((state) => state === "photo waiting")).toHaveLength(2);
     expect(server.photos.size).toBe(0);
+  });
+
+  it("an offset from somebody who does not speak tus is not believed", async () => {
+    await sealsAVisit(store, 1, [300_000]);
+    server.fault = (seen) =>
+      seen.method === "PATCH" ? new Response(null, { status: 204, headers: { "Upload-Offset": "300000" } }) : null;
+
+    await drain();
+
+    expect(await states()).toEqual(["op received", "photo waiting"]);
   });
 
   it("an unknown key asks for the package and believes nothing yet", async () => {
