@@ -1,6 +1,7 @@
 /** What the screens see of sync: signals to show, verbs to call. Sync itself shows nothing. */
 import type { ReadonlySignal } from "@preact/signals-core";
 import type { Clock, Draft, NewDraft, Sealed } from "../domain/submission.ts";
+import type { Doorstep } from "../domain/opening.ts";
 import type { Reason } from "../domain/outcome.ts";
 import type { Answers, OutcomeCode, Package, PhotoRef, Problem, Round, Sample, SampleState, Stratum } from "../domain/wire.ts";
 import type { DraftKeeper } from "./draft-keeper.ts";
@@ -50,6 +51,8 @@ export interface SampleView extends Sample {
   code: OutcomeCode | null;
   /** Attempts that count so far (absent, away). */
   attempts: number;
+  /** All doorsteps known here, the server's and this phone's, earliest first; corrected ones included. */
+  doorsteps: Doorstep[];
   /** Draft in work on this phone. */
   draft_id: string | null;
   /** Latest sealed op of this phone for this sample. */

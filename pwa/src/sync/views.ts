@@ -72,6 +72,7 @@ export function packageView(
       opened_at: place?.opened_at ?? null,
       code: code === "attempt" ? null : code,
       attempts: attemptsOf(here).length,
+      doorsteps: [...here].sort((a, b) => Date.parse(a.started_at) - Date.parse(b.started_at)),
       draft_id: drafts.find((draft) => draft.sample_id === sample.sample_id)?.draft_id ?? null,
       last_op_id: submissions.find((row) => row.sample_id === sample.sample_id)?.op_id ?? null,
     };

@@ -133,7 +133,9 @@ describe("a day without a network", () => {
     server.pack = { ...PACK, samples: PACK.samples!.map((each) => (each.rank === 1 ? { ...each, events: [event] } : each)) };
     await phone.pullPackage();
 
-    expect(phone.pack.value?.samples.find((each) => each.rank === 1)).toMatchObject({ state: "open", attempts: 1 });
+    const found = phone.pack.value?.samples.find((each) => each.rank === 1);
+    expect(found).toMatchObject({ state: "open", attempts: 1 });
+    expect(found?.doorsteps.map((each) => each.op_id)).toEqual([op.op_id]);
   });
 
   it("keeps a doorstep that arrived while the package was on its way", async () => {
