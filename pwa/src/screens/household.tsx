@@ -9,7 +9,7 @@ import { NotSaved } from "../store/index.ts";
 import { Ask, Page } from "../ui/page.tsx";
 import { w } from "../ui/words.ts";
 import { SyncFoot } from "./foot.tsx";
-import { distanceTo, doorstepsOf, findSample, nameOf, notSavedText, usePhone } from "./phone.ts";
+import { distanceTo, findSample, nameOf, notSavedText, usePhone } from "./phone.ts";
 import { OtherEnd } from "./other-end.tsx";
 import { go, goBack } from "./routes.ts";
 import { isOpen, outcomeWord, SampleChips } from "./standing.tsx";
@@ -111,9 +111,9 @@ function doorstepWord(step: Doorstep): string {
   return code && code !== "attempt" ? w()[`out${code}`] : w().outAttempt;
 }
 
-/** Doorsteps, of other phones too, earliest first. */
+/** Doorsteps, of this phone and of others, earliest first. */
 function Doorsteps(props: { sample: SampleView }) {
-  const events = [...doorstepsOf(props.sample)].sort((a, b) => (a.started_at < b.started_at ? -1 : 1));
+  const events = props.sample.doorsteps;
   return (
     <section class="stack">
       <h2 class="section-title">{w().visitsBefore}</h2>

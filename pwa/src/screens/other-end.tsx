@@ -1,5 +1,5 @@
 /** Ends of a rank that need no form: out of reach (N4), not of this stratum (X3), related inspector (R1). */
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { OutcomeCode } from "../domain/wire.ts";
 import type { SampleView } from "../sync/index.ts";
 import { w } from "../ui/words.ts";
@@ -15,6 +15,8 @@ export function OtherEnd(props: { sample: SampleView; onClose: () => void }) {
   const [code, setCode] = useState<OutcomeCode | null>(null);
   const [reason, setReason] = useState("");
   const [error, setError] = useState("");
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
   const [startedAt] = useState(() => phone.clock.read().wall);
   const save = async () => {
     if (!code) return setError(w().endPick);
@@ -39,7 +41,7 @@ export function OtherEnd(props: { sample: SampleView; onClose: () => void }) {
   return (
     <div class="veil" onKeyDown={(event) => event.key === "Escape" && props.onClose()}>
       <div class="sheet" role="dialog" aria-modal="true" aria-labelledby="other-end-title">
-        <h2 id="other-end-title" tabIndex={-1} data-quiet>
+        <h2 ref={heading} id="other-end-title" tabIndex={-1} data-quiet>
           {w().otherEnd}
         </h2>
         <p class="muted">{w().otherEndWhy}</p>

@@ -2,7 +2,6 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { signal } from "@preact/signals";
-import { doorstepOf, type Doorstep } from "../domain/opening.ts";
 import type { FormRef, Household, Round } from "../domain/wire.ts";
 import type { OutboxEntry, PackageView, Phone, SampleView } from "../sync/index.ts";
 import { NotSaved } from "../store/index.ts";
@@ -70,12 +69,6 @@ export function formFor(pack: PackageView | null, formId: string): FormRef | nul
 export function notSavedText(error: unknown): string {
   const reason = error instanceof NotSaved ? error.reason : "interrupted";
   return w()[`ns-${reason}`];
-}
-
-/** Every known doorstep of a sample, of this phone and of others, in no order. */
-export function doorstepsOf(sample: SampleView): Doorstep[] {
-  const all = (sample as SampleView & { doorsteps?: Doorstep[] }).doorsteps;
-  return all ?? (sample.events ?? []).map(doorstepOf);
 }
 
 /** Photos of a record that the server does not have yet. */

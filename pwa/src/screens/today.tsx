@@ -6,7 +6,7 @@ import { localDay, shortInstant } from "../ui/format.ts";
 import { Page } from "../ui/page.tsx";
 import { w } from "../ui/words.ts";
 import { SyncFoot } from "./foot.tsx";
-import { distanceTo, doorstepsOf, findRound, nameOf, photosLeft, refreshPosition, usePhone } from "./phone.ts";
+import { distanceTo, findRound, nameOf, photosLeft, refreshPosition, usePhone } from "./phone.ts";
 import { go } from "./routes.ts";
 import { isOpen, outcomeWord, SampleChips } from "./standing.tsx";
 import { Reminders } from "./reminders.tsx";
@@ -68,8 +68,8 @@ function below(sample: SampleView, entry: OutboxEntry | null): string {
     parts.push(village_name || town_name || "");
     const km = distanceTo(sample.household);
     if (km) parts.push(w().about(km));
-    const last = doorstepsOf(sample).reduce((latest, each) => (each.started_at > latest ? each.started_at : latest), "");
-    if (last) parts.push(w().lastHere(shortInstant(last, new Date())));
+    const last = sample.doorsteps[sample.doorsteps.length - 1];
+    if (last) parts.push(w().lastHere(shortInstant(last.started_at, new Date())));
   } else {
     if (entry) parts.push(shortInstant(entry.submission.sealed_at, new Date()));
     parts.push(outcomeWord(sample));

@@ -18,6 +18,7 @@ function sample(rank: number, more: Partial<SampleView> = {}): SampleView {
     attempts: 0,
     draft_id: null,
     last_op_id: null,
+    doorsteps: [],
     ...more,
   } as SampleView;
 }

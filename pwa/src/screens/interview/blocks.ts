@@ -25,7 +25,6 @@ export function blocksOf(placed: readonly Placed[]): Block[] {
     }
     const match = open ? rowOf(open.placed.pointer, each.pointer) : null;
     if (!open || match === null) {
-      open = null;
       blocks.push({ kind: "item", placed: each });
       continue;
     }
