@@ -4,8 +4,10 @@
  * A lone surrogate cannot be written as UTF-8, so the bytes on the server would differ from the bytes that
  * were digested here; it is replaced by U+FFFD before sealing, never afterwards.
  */
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { sha256 } from "./sha256.ts";
+
+/** Every engine has it; the language's own library does not name it. */
+declare const TextEncoder: new () => { encode(text: string): Uint8Array };
 
 /** The text with every lone surrogate, and NUL (which no database takes), replaced by U+FFFD. */
 export function wellFormed(text: string): string {
@@ -15,10 +17,11 @@ export function wellFormed(text: string): string {
 
 /** UTF-8 bytes of a text. */
 export function utf8(text: string): Uint8Array {
-  return utf8ToBytes(text);
+  return new TextEncoder().encode(text);
 }
 
 /** SHA-256 of bytes, or of a text's UTF-8 bytes, as lower-case hex. */
 export function sha256Hex(data: string | Uint8Array): string {
-  return bytesToHex(sha256(typeof data === "string" ? utf8ToBytes(data) : data));
+  const digest = sha256(typeof data === "string" ? utf8(data) : data);
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -81,7 +81,17 @@ describe("text", () => {
     expect(wellFormed(before)).toBe(after);
   });
 
-  it("digests like everybody else", () => {
+  it("digests as the standard's examples say", () => {
+    expect(sha256Hex("")).toBe("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     expect(sha256Hex("abc")).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    expect(sha256Hex("a".repeat(1_000_000))).toBe("cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+  });
+
+  it("digests every length around a block, and parts of larger buffers, like another implementation", () => {
+    const bytes = Uint8Array.from({ length: 400 }, (_, i) => (i * 197 + 11) & 255);
+    for (let length = 0; length <= 300; length += 1) {
+      const part = bytes.subarray(length % 7, (length % 7) + length);
+      expect(sha256Hex(part)).toBe(createHash("sha256").update(part).digest("hex"));
+    }
   });
 });
