@@ -3,7 +3,8 @@
     python tools/forms_workbooks.py
 
 The tables (app/survey/questionnaires/forms/*.md) are what people read and change; the .xlsx beside them is what
-is published and what other XLSForm tools open. A test holds that the two say the same.
+is published and what other XLSForm tools open. The compiled forms for the shared cases (tests/contracts/cases) are
+made anew with them. Tests hold that all three say the same. Raise `version` with every change of a table.
 """
 
 import sys
@@ -14,6 +15,7 @@ import xlsxwriter
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from app.survey.questionnaires.compiler import compile_bytes
 from app.survey.questionnaires.tables import FORMS, workbook_tables
 
 WIDTHS = {"label::中文 (zh)": 40, "label::English (en)": 40, "relevant": 30, "constraint": 30, "calculation": 40}
@@ -41,4 +43,6 @@ if __name__ == "__main__":
     for form_id in FORMS:
         path = Path("app/survey/questionnaires/forms") / f"{form_id}.xlsx"
         write(form_id, path)
-        print(path, path.stat().st_size, "bytes")
+        compiled = compile_bytes(path.read_bytes())
+        (Path("tests/contracts/cases") / f"form_{form_id}.json").write_text(compiled.json + "\n", "utf-8")
+        print(path, path.stat().st_size, "bytes, form", len(compiled.json.encode()), "bytes", compiled.sha256)

@@ -116,7 +116,7 @@ describe("what the screens use", () => {
 
   it("finds the photos and their questions", () => {
     const photoId = "0192f3a4-5b6c-4d7e-8f90-a1b2c3d4e5f6";
-    const answers = { cover: { door_photo: photoId }, close: { issues: [{}, { issue_photo: photoId }] } };
+    const answers: Answers = { cover: { door_photo: photoId }, close: { issues: [{}, { issue_photo: photoId }] } };
     expect(photosOf(q1, answers)).toEqual([{ pointer: "/cover/door_photo", photoId }, { pointer: "/close/issues/1/issue_photo", photoId }]);
     expect(itemAt(q1, "/close/issues/1/issue_photo")?.max_pixels).toBe(1600);
   });

@@ -1,6 +1,10 @@
-"""Forms for tests: the two that come with the house, and a small one full of traps."""
+"""Forms for tests: the two that come with the house, and a small one full of traps.
+
+`python -m tests.rooms.questionnaires.forms_at_hand` writes the small one anew for the shared cases.
+"""
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from app.survey.questionnaires.compiler import CompiledForm, compile_bytes, compile_workbook
@@ -89,3 +93,8 @@ TOWNS = [
 def torture_form() -> Form:
     """A small form with a repeat, a cascade, nested relevance, a pattern, dates, and arithmetic over blanks."""
     return load(compiled(TORTURE, TOWNS).json)
+
+
+if __name__ == "__main__":
+    target = Path(__file__).resolve().parents[2] / "contracts" / "cases" / "form_torture.json"
+    target.write_text(compiled(TORTURE, TOWNS).json + "\n", "utf-8")

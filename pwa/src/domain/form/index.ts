@@ -15,7 +15,7 @@ import type {
   Answer, Answers, Choice, Form, FormProblem, FormState, Item, Lang, Placed, Prefill, PrefillSource, ProblemCode,
   Template, Text, When,
 } from "./types";
-import { isBlank, toText, trim } from "./values";
+import { isBlank, toText } from "./values";
 
 const UNASKED = new Set(["group", "repeat", "note", "calculate", "hidden", "audit"]);
 
@@ -244,7 +244,7 @@ function filedValue(form: Form, rule: Prefill, source: PrefillSource): string {
   for (const place of rule.from) {
     const [part, name] = place.split(".") as ["sample" | "household", string];
     const raw = source[part]?.[name];
-    const text = typeof raw === "string" && !isBlank(raw) ? trim(raw.replace(/^[\u3000 \t\r\n]+|[\u3000 \t\r\n]+$/g, "")) : "";
+    const text = typeof raw === "string" && !isBlank(raw) ? raw.replace(/^[\u3000 \t\r\n]+|[\u3000 \t\r\n]+$/g, "") : "";
     if (text) return fitting(form, rule, text);
   }
   return "";
