@@ -71,7 +71,7 @@ def is_hash(value: object) -> bool:
 
 def check_field(value: object, what: str = "unit") -> str:
     """The value itself when HHD1 may hash it; otherwise RefusedInput naming `what`."""
-    if isinstance(value, str) and _FIELD.fullmatch(value):
+    if isinstance(value, str) and is_field(value):
         return value
     raise RefusedInput(
         f"{what} 不合规则:只能是 1–64 个字符,限 0–9、A–Z、“.”、“_”、“-”",

@@ -87,6 +87,11 @@ TAMPERED: dict[str, tuple[Callable[[Record], Any], str]] = {
     "another commitment": (lambda r: r.update(commitment="0" * 64), "commitment"),
     "another seed": (lambda r: r.update(seed="0" * 64), "seed"),
     "two swapped": (swap_first_two, "lists/640104-P/2"),
+    "one named twice": (
+        lambda r: r["lists"]["640104-P"]["main"].__setitem__(1, r["lists"]["640104-P"]["main"][0]),
+        "lists/640104-P/2",
+    ),
+    "a newline after the source": (lambda r: r.update(source="DICE10X20\n"), "source"),
     "a friend put in": (put_a_friend_in, "lists/640104-P/11"),
     "one main less": (lambda r: r["lists"]["640104-P"]["main"].pop(), "lists/640104-P/main"),
     "a list too many": (lambda r: r["lists"].update(X={"main": [], "reserve": []}), "lists"),

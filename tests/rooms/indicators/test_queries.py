@@ -183,6 +183,24 @@ def test_before_the_close_teams_and_city_read_it_afterwards_each_county_its_own(
     assert (before, seen()) == SEEN[who]
 
 
+def test_a_round_over_one_county_shows_that_county_no_city(
+    desk: Desk, officer: Actor, freezes: Freeze, draws: Draws
+) -> None:
+    desk.register("640104")
+    with desk.db.write(HOME) as session:
+        service.open_round(
+            session, officer, code="2017-1", name="专项督查", kind="joint", starts_on=date(2017, 6, 1),
+            ends_on=date(2017, 6, 30), counties=["640104"],
+        )  # fmt: skip
+    freezes()
+    draws()
+    with desk.db.write(HOME) as session:
+        service.close_round(session, officer, "2017-1")
+
+    assert read(desk, desk.actor("x", Role.COUNTY_OFFICER, "640104"))["city"] is None
+    assert read(desk, officer)["city"] is not None
+
+
 def test_reach_is_told_by_stratum_to_those_who_see_the_sample(desk: Desk, officer: Actor, drawn_round: str) -> None:
     poor = samples(desk, officer, "640104")
     visit(desk, officer, poor[0], (5, 5, 5, 5))
