@@ -1,7 +1,7 @@
 /** 问卷: one section a page, saved at every change, faults named at the question and in a summary. */
 import { useEffect, useState } from "preact/hooks";
 import {
-  addRow, removeRow, shown, textOf, validate,
+  addRow, pages as pagesOf, removeRow, shown, textOf, validate,
   type FormProblem, type Item, type Placed,
 } from "../../domain/form/index.ts";
 import { hourMinute } from "../../ui/format.ts";
@@ -229,6 +229,9 @@ function Section(props: { visit: Visit; pages: Item[]; at: number; draftId: stri
     if (props.pointer) focusQuestion(props.pointer);
   }, [props.pointer, at]);
 
+  const open = faultsOf(visit, section.name).length > 0;
+  // Before the door has been answered nobody knows how far the form goes: then all of it is shown ahead.
+  const ahead = open && pages.length === 1 ? pagesOf(visit.form).length : pages.length;
   const turnTo = (page: number) => {
     visit.keeper.change({ page });
     void visit.keeper.flush().catch(() => undefined);
@@ -251,7 +254,7 @@ function Section(props: { visit: Visit; pages: Item[]; at: number; draftId: stri
       aside={<DraftMark visit={visit} />}
       onBack={goBack}
       backLabel={w().toHousehold}
-      under={<Steps count={pages.length + 1} at={at} />}
+      under={<Steps count={ahead + 1} at={at} />}
       foot={
         <>
           <DraftFault visit={visit} />
@@ -265,7 +268,7 @@ function Section(props: { visit: Visit; pages: Item[]; at: number; draftId: stri
               {at > 0 ? w().previous : w().toHousehold}
             </button>
             <button type="button" class="button main-action" data-testid="next-page" onClick={next}>
-              {at + 1 < pages.length ? w().next : w().toReview}
+              {at + 1 < ahead ? w().next : w().toReview}
             </button>
           </div>
         </>
