@@ -173,6 +173,8 @@ class _Parser:
     def operand(self) -> Tree:
         kind, text = self.take()
         if kind == "number":
+            if len(text) > 15:  # beyond this the twins' numbers are no longer exact
+                raise ExpressionFault("数字太长(最多15位)", "the number is too long (at most 15 digits)")
             return int(text) if text.isdigit() else float(text)
         if kind == "string":
             return text[1:-1]

@@ -62,6 +62,7 @@ REFUSED = {
     "an unknown column in a choice filter": (
         [row("select_one village", "x", choice_filter="city = 'a'")], 3, "选项表里没有“city”列",
     ),
+    "a number without end": ([row("integer", "x", constraint=f". < {'9' * 400}")], 3, "数字太长"),
     "an expression cut short": ([row("integer", "x", constraint=". > ")], 3, "没有写完"),
     "conditions within a path": (
         [row("text", "x", constraint="/data/g/x[. = '1'] = '1'")], 3, "[条件] 暂不支持",

@@ -54,6 +54,15 @@ def test_an_answer_to_a_hidden_question_is_dropped_and_told() -> None:
     assert checked.errors == []
 
 
+def test_rows_of_a_hidden_repeat_go_as_a_whole() -> None:
+    answers = {"g": {"a": "x", "town": "t1", "village": "v1", "yes": "0", "r": [{"x": "a"}, {"x": "b"}]}}
+
+    checked = check(torture_form(), answers, fill_date=TODAY, received_on=TODAY)
+
+    assert "r" not in checked.answers["g"]
+    assert {"/g/r/0/x", "/g/r/1/x"} <= set(checked.dropped)
+
+
 def test_g4_one_zero_too_many_is_caught_live_and_in_batch() -> None:
     """R52: members 4, wage 5000, operating 1800, social 2000, project 2000; the handbook says 20000."""
     answers = household()
