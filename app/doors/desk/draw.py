@@ -16,7 +16,7 @@ from app.doors.desk.rounds import read_number
 from app.doors.desk.words import Voice
 from app.doors.web.auth import Caller, CityOfficer
 from app.doors.web.house import House, TheHouse
-from app.kernel.problems import Fault, Problem
+from app.kernel.problems import Fault, NotFound, Problem
 from app.registry.people.rules import Actor
 from app.survey.rounds import queries, service
 from app.survey.rounds.draw import draw_sample
@@ -141,6 +141,8 @@ def _show(
     asked = in_words(problem, voice.lang, FIELDS) if problem else Asked()
     with house.db.read() as session:
         view = queries.get_round(session, actor, code)
+        if view.draw is None and view.state != "open":
+            raise NotFound("没有抽样名单,或不在您的范围内。", "No draw within your scope.")
         page = page_of(session, house, actor, view, voice, form or {}, asked, county)
     crumbs = [
         Crumb(voice("rounds_title"), "/rounds"),

@@ -147,7 +147,7 @@ def page_of(
     common: dict[str, Any] = {
         "code": view.code,
         "name": view.name,
-        "state": view.state if view.draw else "open",
+        "state": view.state,
         "steps": [Step(voice(key), _step_tone(n, AT_STEP[view.state])) for n, key in enumerate(STEPS)],
         "may_draw": service.is_city_officer(actor) and view.state != "closed",
         "form": kept,
