@@ -24,4 +24,4 @@ def test_a_decision_has_its_parts_and_is_short(path: Path) -> None:
     assert re.search(r"\d{4}-\d{2}-\d{2}", text), "no date"
     for part in ("Context", "Decision", "Consequences", "Alternatives"):
         assert part in text, f"no {part}"
-    assert re.search(r"tests?/|test_\w+|\.test\.ts", text), "no test is named"
+    assert re.search(r"tests?/|test_\w+|\.test\.ts|[Gg]uard", text), "what guards it is not named"
