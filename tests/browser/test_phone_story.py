@@ -1,4 +1,4 @@
-"""The inspector's day at 360×740: no network, a reload mid-draft, nobody home, a lost answer; bytes and figure agree."""
+"""The inspector's day at 360×740: no network, a reload mid-draft, nobody home, a lost answer; then all agrees."""
 
 import hashlib
 import json

@@ -1,0 +1,101 @@
+"""Golden example G15 (domain §6), the six-county round, through every wing: register, draw, visits, intake, API.
+
+The demo visits its half round in exactly these numbers, so this is the demo's test too.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.demo import run as demo
+from app.kernel import audit
+from app.kernel.db.engines import Database
+from app.main import create_app
+from tests.cast import ORIGIN, house_at
+
+# county: n, then satisfied, rate and official word of team, helper, effect
+G15: dict[str, tuple[int, tuple[tuple[int, str, str], ...]]] = {
+    "640104": (10, ((10, "100.00", "met"), (9, "90.00", "met"), (9, "90.00", "met"))),
+    "640106": (8, ((8, "100.00", "met"), (7, "87.50", "missed"), (8, "100.00", "met"))),
+    "640105": (9, ((8, "88.89", "missed"), (9, "100.00", "met"), (9, "100.00", "met"))),
+    "640121": (10, ((8, "80.00", "missed"), (6, "60.00", "missed"), (9, "90.00", "met"))),
+    "640122": (10, ((9, "90.00", "met"), (9, "90.00", "met"), (10, "100.00", "met"))),
+    "640181": (7, ((7, "100.00", "too_few"), (6, "85.71", "too_few"), (7, "100.00", "too_few"))),
+}
+CITY = ((50, "92.59", "met"), (46, "85.19", "missed"), (52, "96.30", "met"))
+ITEMS = ("team", "helper", "effect")
+
+
+@pytest.fixture
+def client(database_url: str, tmp_path: Path) -> Any:
+    house = house_at(database_url, tmp_path / "data")
+    made = list(demo.build(house, tmp_path / "data"))
+    assert made
+    with TestClient(create_app(house), base_url=ORIGIN) as client:
+        account = next(a for a in json.loads((tmp_path / "data" / demo.ACCOUNTS).read_text()) if a["account"] == "city")
+        body = {"account": account["account"], "password": account["password"]}
+        client.headers["Authorization"] = f"Bearer {client.post('/api/v1/sign-in', json=body).json()['token']}"
+        yield client
+    house.close()
+
+
+def test_g15_digit_for_digit(client: TestClient, database_url: str) -> None:
+    code = next(item["code"] for item in client.get("/api/v1/rounds").json()["items"] if item["state"] == "drawn")
+    answer = client.get(f"/api/v1/rounds/{code}/satisfaction").json()
+
+    assert (answer["round"], answer["target"], answer["scheme"]) == (code, "0.90", "yc2017")
+    counties = {row["code"]: row for row in answer["counties"]}
+    assert set(counties) == set(G15)
+    for county, (n, golden) in G15.items():
+        items = {item["item"]: item for item in counties[county]["items"]}
+        assert counties[county]["sample"]["poor"] == {"completed": n, "quota": [8, 10]}
+        assert counties[county]["frame"]["non_poor"] == 150
+        for name, (satisfied, rate, official) in zip(ITEMS, golden, strict=True):
+            item = items[name]
+            assert (item["satisfied"], item["n"], item["rate"], item["official"]) == (satisfied, n, rate, official)
+            assert set(item) == {
+                "item", "satisfied", "n", "rate", "dont_know", "official", "evidence", "low", "high"
+            }  # fmt: skip
+    assert counties["640121"]["items"][1]["evidence"] == "not_met"
+    assert counties["640121"]["items"][1]["dont_know"] == 1
+    assert counties["640104"]["items"][0]["evidence"] == "undecided"
+    for item, (satisfied, rate, official) in zip(answer["city"]["items"], CITY, strict=False):
+        assert (item["satisfied"], item["n"], item["rate"], item["official"]) == (satisfied, 54, rate, official)
+        assert item["model"] == "binomial"
+
+    way = {item["item"]: item for item in counties["640104"]["items"]}["way"]
+    assert way["official"] is None
+    assert way["evidence"] is None
+
+    states = [item["state"] for item in client.get(f"/api/v1/rounds/{code}/sample?county=640181").json()["items"]]
+    assert states.count("completed") == 9
+    held = client.get("/healthz")
+    assert held.json() == {"status": "ok"}
+    database = Database(database_url)
+    with database.read() as session:
+        assert [audit.first_broken(session, county) for county in range(7)] == [None] * 7
+    database.close()
+
+
+def test_the_demo_has_an_account_for_every_role_and_a_team_and_an_office_for_every_county(
+    client: TestClient, tmp_path: Path
+) -> None:
+    made = json.loads((tmp_path / "data" / demo.ACCOUNTS).read_text())
+    assert all(set(account) == {"account", "password", "role", "scope"} for account in made)
+    roles = {account["role"] for account in made}
+    assert len(roles) == 10
+    for county in G15:
+        for role in ("inspector", "county_officer"):
+            assert any(account["role"] == role and account["scope"] == county for account in made)
+
+
+def test_only_a_folder_that_a_demo_made_is_emptied(tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.txt").write_text("years of work")
+    with pytest.raises(demo.NotADemo):
+        list(demo.prepare(mine, 8000, fresh=True))
+    assert (mine / "thesis.txt").exists()
