@@ -25,6 +25,7 @@ export interface Connection {
 
 export async function connect(name: string): Promise<Connection> {
   let opening: Promise<RuhuDb> | null = null;
+  let wasOpen = false;
 
   function drop(): void {
     const old = opening;
@@ -33,10 +34,17 @@ export async function connect(name: string): Promise<Connection> {
   }
 
   function database(): Promise<RuhuDb> {
-    opening ??= openDatabase(name, drop).catch((error: unknown) => {
-      opening = null;
-      throw error;
-    });
+    opening ??= openDatabase(name, drop).then(
+      (db) => {
+        wasOpen = true;
+        return db;
+      },
+      (error: NotSaved) => {
+        opening = null;
+        // This browser has given storage before: now it is the disk, not the browser.
+        throw wasOpen && error.reason === "unavailable" ? notSaved(error.origin) : error;
+      },
+    );
     return opening;
   }
 

@@ -169,6 +169,21 @@ describe("sealing twice", () => {
 });
 
 describe("a connection that the browser closed", () => {
+  it("and that a full disk does not open again is called full, not a browser without storage", async () => {
+    const store = await phoneStore();
+    store.close();
+    await new Promise((done) => setTimeout(done, 20));
+    const plain = IDBFactory.prototype.open;
+    IDBFactory.prototype.open = () => {
+      throw new DOMException("Internal error opening backing store", "UnknownError");
+    };
+    const failure = await store.saveDraft(visit(1)).catch((error: unknown) => error);
+    IDBFactory.prototype.open = plain;
+
+    expect(failure).toMatchObject({ name: "NotSaved", reason: "full" });
+    await store.saveDraft(visit(1));
+  });
+
   it("is opened again by the next call", async () => {
     const store = await phoneStore();
     const draft = await store.saveDraft(visit(1));
