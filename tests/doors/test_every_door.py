@@ -24,6 +24,9 @@ NEIGHBOURS = ("fang", "jin")
 DESKS = frozenset({"city", "leaders", "auditor", "discipline", "xing"})
 """May read the register of 兴庆区."""
 
+PUBLISHED = CITY | TEAM | {"fang", "jin", "xing", "discipline"}
+"""Read the whole draw record after the close."""
+
 API, PAGE = "application/json", "text/html"
 
 
@@ -58,10 +61,10 @@ def doors(place: dict[str, str]) -> dict[str, Door]:
         "POST /api/v1/rounds/{code}/freeze": Door(f"/api/v1/rounds/{code}/freeze", city, body={}, own=False),
         "POST /api/v1/rounds/{code}/draw": Door(f"/api/v1/rounds/{code}/draw", city, body={"parts": ["1"]}, own=False),
         "GET /api/v1/rounds/{code}/draw": Door(
-            f"/api/v1/rounds/{code}/draw", CITY, closed=CITY | TEAM | {"fang", "jin", "xing", "discipline"}, own=False
+            f"/api/v1/rounds/{code}/draw", CITY, closed=PUBLISHED, own=False
         ),
         "GET /api/v1/rounds/{code}/draw.json": Door(
-            f"/api/v1/rounds/{code}/draw.json", CITY, closed=CITY | TEAM | {"fang", "jin", "xing", "discipline"}, own=False
+            f"/api/v1/rounds/{code}/draw.json", CITY, closed=PUBLISHED, own=False
         ),
         "GET /api/v1/rounds/{code}/frame": Door(
             f"/api/v1/rounds/{code}/frame?stratum=640104-P", CITY | TEAM, closed=after
@@ -80,7 +83,8 @@ def doors(place: dict[str, str]) -> dict[str, Door]:
         "GET /api/v1/sync/package": Door("/api/v1/sync/package", EVERYBODY, own=False),
         "POST /api/v1/sync": Door("/api/v1/sync", EVERYBODY, body=envelope, own=False),
         "POST /api/v1/sync/have": Door("/api/v1/sync/have", EVERYBODY, body={"ops": [], "photos": []}, own=False),
-        "GET /api/v1/photos/{photo_id}": Door(f"/api/v1/photos/{photo}", READERS, closed=READERS | {"discipline", "xing"}),
+        "GET /api/v1/photos/{photo_id}": Door(
+            f"/api/v1/photos/{photo}", READERS, closed=READERS | {"discipline", "xing"}),
         "PUT /api/v1/photos/{sha256}": Door(
             f"/api/v1/photos/{place['unsent']}", frozenset({"lin"}), content=place["unsent_bytes"].encode("latin-1"),
             headers={"Content-Type": "image/jpeg"},

@@ -4,8 +4,9 @@ The demo visits its half round in exactly these numbers, so this is the demo's t
 """
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -14,7 +15,7 @@ from app.demo import run as demo
 from app.kernel import audit
 from app.kernel.db.engines import Database
 from app.main import create_app
-from tests.cast import ORIGIN, house_at
+from tests.cast import ORIGIN, copy_sqlite, house_at
 
 # county: n, then satisfied, rate and official word of team, helper, effect
 G15: dict[str, tuple[int, tuple[tuple[int, str, str], ...]]] = {
@@ -29,20 +30,34 @@ CITY = ((50, "92.59", "met"), (46, "85.19", "missed"), (52, "96.30", "met"))
 ITEMS = ("team", "helper", "effect")
 
 
-@pytest.fixture
-def client(database_url: str, tmp_path: Path) -> Any:
-    house = house_at(database_url, tmp_path / "data")
-    made = list(demo.build(house, tmp_path / "data"))
-    assert made
+@dataclass(frozen=True)
+class Demo:
+    """The service over a demo, and the folder it was made in."""
+
+    client: TestClient
+    folder: Path
+    database: Database
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    folder = tmp_path_factory.mktemp("demo")
+    if request.param == "sqlite":
+        url = copy_sqlite(request.getfixturevalue("sqlite_template"), folder)
+    else:
+        url = request.getfixturevalue("postgres").create("demo", template="ruhu_template")
+    house = house_at(url, folder)
+    assert list(demo.build(house, folder))
     with TestClient(create_app(house), base_url=ORIGIN) as client:
-        account = next(a for a in json.loads((tmp_path / "data" / demo.ACCOUNTS).read_text()) if a["account"] == "city")
+        account = next(a for a in json.loads((folder / demo.ACCOUNTS).read_text()) if a["account"] == "city")
         body = {"account": account["account"], "password": account["password"]}
         client.headers["Authorization"] = f"Bearer {client.post('/api/v1/sign-in', json=body).json()['token']}"
-        yield client
+        yield Demo(client, folder, house.db)
     house.close()
 
 
-def test_g15_digit_for_digit(client: TestClient, database_url: str) -> None:
+def test_g15_digit_for_digit(built: Demo) -> None:
+    client = built.client
     code = next(item["code"] for item in client.get("/api/v1/rounds").json()["items"] if item["state"] == "drawn")
     answer = client.get(f"/api/v1/rounds/{code}/satisfaction").json()
 
@@ -74,16 +89,14 @@ def test_g15_digit_for_digit(client: TestClient, database_url: str) -> None:
     assert states.count("completed") == 9
     held = client.get("/healthz")
     assert held.json() == {"status": "ok"}
-    database = Database(database_url)
-    with database.read() as session:
+    with built.database.read() as session:
         assert [audit.first_broken(session, county) for county in range(7)] == [None] * 7
-    database.close()
 
 
 def test_the_demo_has_an_account_for_every_role_and_a_team_and_an_office_for_every_county(
-    client: TestClient, tmp_path: Path
+    built: Demo,
 ) -> None:
-    made = json.loads((tmp_path / "data" / demo.ACCOUNTS).read_text())
+    made = json.loads((built.folder / demo.ACCOUNTS).read_text())
     assert all(set(account) == {"account", "password", "role", "scope"} for account in made)
     roles = {account["role"] for account in made}
     assert len(roles) == 10

@@ -19,7 +19,9 @@ from app.registry.people.sign_in import Attempt
 PASSWORD = "loess-plateau-9"
 
 
-def add(db: Database, hasher: PasswordHasher, account: str = "lin", role: str = "inspector", scope: str = "640104") -> None:
+def add(
+    db: Database, hasher: PasswordHasher, account: str = "lin", role: str = "inspector", scope: str = "640104"
+) -> None:
     with db.write(HOME) as session:
         service.add_account(
             session, hasher, account=account, name="林青", role=role, scope=scope, password=PASSWORD, by="test"
@@ -122,17 +124,17 @@ def test_guessing_is_slowed_but_the_known_phone_still_gets_in(db: Database, hash
     device = uuid.uuid4()
     sign_in.sign_in(db, hasher, attempt(device_id=device, is_phone=True))
 
-    refused = 0
+    refused, waits = 0, []
     for guess in range(40):
         try:
             sign_in.sign_in(db, hasher, attempt(f"guess-{guess}", client=f"198.51.{guess}.9"))
         except TooManyTries as slowed:
             refused += 1
-            assert slowed.retry_after
-            assert slowed.retry_after <= 900
+            waits.append(slowed.retry_after)
         except WrongCredentials:
             pass
 
+    assert all(wait and 0 < wait <= 900 for wait in waits)
     assert refused == 40 - sign_in.STRANGERS_PER_ACCOUNT.hits
     assert sign_in.sign_in(db, hasher, attempt(device_id=device, is_phone=True)).account.account == "lin"
 
@@ -178,7 +180,7 @@ def test_an_account_name_is_taken_once(db: Database, hasher: PasswordHasher) -> 
         add(db, hasher)
 
 
-def test_every_verb_leaves_a_link_in_the_chain_and_a_changed_link_is_found(db: Database, hasher: PasswordHasher) -> None:
+def test_every_verb_leaves_a_link_and_a_changed_link_is_found(db: Database, hasher: PasswordHasher) -> None:
     add(db, hasher)
     sign_in.sign_in(db, hasher, attempt())
     with db.write(HOME) as session:
