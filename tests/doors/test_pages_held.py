@@ -36,6 +36,8 @@ def test_a_held_record_is_listed_with_its_reasons_in_words(world: World) -> None
 
     assert f"/records/{op_id}" in page.links
     assert "1 条" in page.main
+    assert "对驻村工作队" in page.main
+    assert "请从所列选项中选择(收到的是“7”)" in page.main
     assert "林青" in page.main
     assert "/rounds/2017-1/samples/2017-1-A1.640104-P.1" in page.links
     board = Visitor(world, "city").get(f"/rounds/{ROUND}")

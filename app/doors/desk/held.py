@@ -14,7 +14,8 @@ from fastapi.responses import HTMLResponse, Response
 
 from app.doors import intake
 from app.doors.desk.frame import in_words, see, show, voice_of
-from app.doors.desk.records import find_record, reason_words, show_record
+from app.doors.desk.questions import questions_of, reason_words
+from app.doors.desk.records import find_record, show_record
 from app.doors.desk.samples import people_of, sample_href
 from app.doors.web.auth import Caller
 from app.doors.web.house import TheHouse
@@ -81,6 +82,7 @@ def held_page(request: Request, house: TheHouse, actor: Caller) -> HTMLResponse:
         names = {county.id: county.name_en if voice.lang == "en" else county.name_zh for county in counties}
         held, conflicts = queries.list_held(session, ids), queries.list_conflicts(session, ids)
         senders = people_of(session).by_id
+        reasons = {op.op_id: reason_words(op, questions_of(session, op, voice.lang), voice) for op in held}
     page = HeldPage(
         [
             HeldLine(
@@ -91,7 +93,7 @@ def held_page(request: Request, house: TheHouse, actor: Caller) -> HTMLResponse:
                 sample_href=sample_href(op.sample_id),
                 kind=op.kind,
                 by=senders.get(op.account_id, "—"),
-                reasons=reason_words(op, voice),
+                reasons=reasons[op.op_id],
             )
             for op in held
         ],

@@ -17,6 +17,7 @@ from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
 from app.doors.desk.frame import Asked, Crumb, Refusal, show, voice_of
+from app.doors.desk.questions import Questions, questions_of, reason_words
 from app.doors.desk.samples import people_of, record_words, sample_href
 from app.doors.desk.words import Voice
 from app.doors.phone.photos import sees_record
@@ -124,11 +125,6 @@ def record_page(op_id: UUID, request: Request, house: TheHouse, actor: Caller) -
     return show_record(request, house, actor, op_id)
 
 
-def reason_words(op: Op, voice: Voice) -> list[str]:
-    """Why the record was held, in the reader's language."""
-    return [str(reason.get(voice.lang) or reason.get("zh") or reason.get("code")) for reason in op.reasons]
-
-
 def find_record(session: Session, actor: Actor, op_id: UUID) -> Op:
     op = queries.ops_by_id(session, [op_id]).get(op_id)
     if op is None or not sees_record(session, actor, op.county_id, op_id):
@@ -157,7 +153,8 @@ def show_record(
 def record_view(session: Session, house: House, actor: Actor, op: Op, voice: Voice) -> RecordPage:
     """Everything known about one record."""
     body = read_body(SealedOp(op.op_id, op.dev_seq, op.digest, op.body))
-    sections, labels = _sections(session, house, op, body, voice)
+    questions = questions_of(session, op, voice.lang)
+    sections = _sections(session, house, op, body, voice)
     visit = session.get(Visit, (op.county_id, op.op_id))
     household = _household(session, op, visit)
     later = queries.corrections_of(session, op.county_id, op.op_id)
@@ -174,18 +171,18 @@ def record_view(session: Session, house: House, actor: Actor, op: Op, voice: Voi
         tone=tone,
         state_word=word,
         outcome=doorstep_code(doorstep_of(visit)) if visit and not is_held else None,
-        reasons=reason_words(op, voice),
+        reasons=reason_words(op, questions, voice),
         is_held=is_held,
         resolution=decision,
         may_resolve=is_held and is_city_officer(actor),
         replaced_by=later[-1].op_id if later else None,
         corrects=op.corrects,
         differences=[
-            Difference(labels.get(item["pointer"], item["pointer"]), item["phone"] or "—", item["server"] or "—")
+            Difference(questions.name(item["pointer"]), item["phone"] or "—", item["server"] or "—")
             for item in op.differences
         ],
         sections=sections,
-        photos=_photos(session, op, labels, voice),
+        photos=_photos(session, op, questions, voice),
         raw=None if sections or body.outcome else _raw(op),
         facts=_facts(session, house, op, body, visit, voice),
         digest=voice("digest", digest=op.digest),
@@ -210,30 +207,29 @@ def _unit_of(session: Session, county_id: int, sample_id: str) -> str | None:
     return sample.unit if sample else None
 
 
-def _sections(session: Session, house: House, op: Op, body: Body, voice: Voice) -> tuple[list[Section], dict[str, str]]:
-    """The answers as they count, by section, and pointer → question; empty where the body cannot be read."""
+def _sections(session: Session, house: House, op: Op, body: Body, voice: Voice) -> list[Section]:
+    """The answers as they count, by section; empty where the body cannot be read."""
     if body.outcome is not None:
         words = [
             Answer(voice("outcome"), terms.label("outcome", str(body.outcome["code"]), voice.lang)),
             Answer(voice("resolve_reason"), str(body.outcome["reason"]) or "—"),
         ]
-        return [Section(voice("outcome"), words)], {}
+        return [Section(voice("outcome"), words)]
     version = forms.get_form(session, op.form_id, op.form_version) if op.form_id and op.form_version else None
     if version is None or body.answers is None:
-        return [], {}
+        return []
     zone = house.settings.tz
     received = local_day(op.received_at, zone)
     filled = local_day(body.started_at or op.received_at, zone)
     form = version.form
     checked = form_rules.check(form, body.answers, fill_date=filled, received_on=received)
     lang = voice.lang
-    sections, labels = [], {}
+    sections = []
     parts = render(form, checked.answers, today=filled.isoformat())
     for part in sorted(parts, key=lambda each: each.name == ""):  # what the register said comes after what people said
         answers = []
         for line in part.lines:
             label = line.label[lang] or line.label["zh"] or line.name
-            labels[line.pointer] = labels[f"/{line.name}"] = label
             if line.photo_id:
                 continue
             numbered = f"{label} ({line.row})" if line.row else label
@@ -243,16 +239,16 @@ def _sections(session: Session, house: House, op: Op, body: Body, voice: Voice) 
                 answers.append(Answer(numbered, line.text[lang] or line.text["zh"] or line.value))
         if answers:
             sections.append(Section(part.label[lang] or part.label["zh"], answers))
-    return sections, labels
+    return sections
 
 
-def _photos(session: Session, op: Op, labels: Mapping[str, str], voice: Voice) -> list[Photo]:
+def _photos(session: Session, op: Op, questions: Questions, voice: Voice) -> list[Photo]:
     found = photos.photo_states(session, op.county_id, [op.op_id]).get(op.op_id, [])
     why = {"missing": voice("photo_waiting"), "refused": voice("photo_refused")}
     return [
         Photo(
             photo_id=photo.photo_id,
-            label=labels.get(photo.question) or voice("photo_plain"),
+            label=questions.find(photo.question) or voice("photo_plain"),
             is_here=photo.state == "durable",
             why=why.get(photo.state, ""),
         )

@@ -296,6 +296,8 @@ WORDS: dict[str, Said] = {
     ),
     "held_empty": Said("没有待核的记录。", "No record is held."),
     "held_empty_why": Said("收到的记录都读得通、对得上。", "Everything received could be read and fits."),
+    "reason_at": Said("{question}:{reason}", "{question}: {reason}"),
+    "reason_given": Said("{question}:{reason}(收到的是“{value}”)", "{question}: {reason} (received “{value}”)"),
     "reasons": Said("原因", "Reasons"),
     "look_and_decide": Said("查看并处理", "Look and decide"),
     "conflicts_title": Said("同一编号、内容不同", "Same id, different content"),
