@@ -13,7 +13,7 @@ import { distanceTo, findSample, nameOf, notSavedText, usePhone } from "./phone.
 import { OtherEnd } from "./other-end.tsx";
 import { go, goBack } from "./routes.ts";
 import { isOpen, outcomeWord, SampleChips } from "./standing.tsx";
-import { loadQuestionnaire } from "./questionnaire.ts";
+import { loadQuestionnaire, questionnaire, useForm } from "./questionnaire.ts";
 
 function Facts(props: { rows: [string, ComponentChildren][] }) {
   const rows = props.rows.filter(([, value]) => value !== "" && value !== undefined && value !== null);
@@ -35,13 +35,25 @@ function statusText(h: Household): string {
   return h.status === "non_poor" ? w().statusNonPoor : "";
 }
 
-function known(h: Household): [string, ComponentChildren][] {
+/** Register codes in the questionnaire's words, once form and questionnaire are at hand. */
+function useRegisterWords(sample: SampleView): (question: string) => string {
+  const form = useForm(sample.form_id);
+  const part = questionnaire.value;
+  return (question) => (form && part ? part.registerWord(form, sample, question) : "");
+}
+
+function Known(props: { sample: SampleView }) {
+  const word = useRegisterWords(props.sample);
+  return <Facts rows={known(props.sample.household, word)} />;
+}
+
+function known(h: Household, word: (question: string) => string): [string, ComponentChildren][] {
   return [
     [w().officeNo, h.office_no ?? ""],
     [w().status, statusText(h)],
     [w().exitYear, h.exit_year ?? ""],
-    [w().hhAttr, h.hh_attr ?? ""],
-    [w().cause, h.cause ?? ""],
+    [w().hhAttr, h.hh_attr ? word("hh_attr") : ""],
+    [w().cause, h.cause ? word("cause_main") : ""],
     [w().resettledTo, h.resettled === "1" ? h.site || w().yes : h.resettled === "0" ? w().no : ""],
     [w().size, h.size ? w().persons(h.size) : ""],
     [w().incomePc, h.income_pc ? `${grouped(h.income_pc)} ${w().yuan}` : ""],
@@ -228,7 +240,7 @@ export function HouseholdPage(props: { sampleId: string }) {
       </section>
       <section class="stack">
         <h2 class="section-title">{w().known}</h2>
-        <Facts rows={known(sample.household)} />
+        <Known sample={sample} />
       </section>
       <Members household={sample.household} />
       <Doorsteps sample={sample} />

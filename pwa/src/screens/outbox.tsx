@@ -8,8 +8,8 @@ import { Chip } from "../ui/marks.tsx";
 import { Page } from "../ui/page.tsx";
 import { lang, w } from "../ui/words.ts";
 import { OutboxCount, SyncButton } from "./foot.tsx";
-import { findSample, formFor, nameOf, usePhone } from "./phone.ts";
-import { loadQuestionnaire, questionnaire } from "./questionnaire.ts";
+import { findSample, nameOf, usePhone } from "./phone.ts";
+import { questionnaire, useForm } from "./questionnaire.ts";
 import { go, goBack } from "./routes.ts";
 import { RecordChip } from "./standing.tsx";
 import { Reminders } from "./reminders.tsx";
@@ -61,17 +61,6 @@ function PhotoLine(props: { line: OutboxLine; n: number }) {
       {chip}
     </li>
   );
-}
-
-function useForm(formId: string | null): Form | null {
-  const phone = usePhone();
-  const [form, setForm] = useState<Form | null>(null);
-  const ref = formId ? formFor(phone.pack.value, formId) : null;
-  useEffect(() => {
-    void loadQuestionnaire().catch(() => undefined);
-    if (ref) void phone.form<Form>(ref.sha256).then(setForm);
-  }, [ref?.sha256]);
-  return form;
 }
 
 /** A label's fixed words; parts that depend on answers are left out. */

@@ -23,17 +23,26 @@ export function roundOf(pack: PackageView, today: string): string {
   return (chosen ?? latest[0])?.code ?? "";
 }
 
-/** Open households in visiting order: begun, mine, nearer, lower rank. */
-export function visitingOrder(samples: SampleView[], account: string): SampleView[] {
-  const key = (each: SampleView): [number, number, number, number] => [
+/** After nobody was met, a household waits this long before it is proposed again: another time of day. */
+const COME_BACK_AFTER_MS = 4 * 3_600_000;
+
+function isJustTried(sample: SampleView, now: number): boolean {
+  const last = sample.doorsteps[sample.doorsteps.length - 1];
+  return last !== undefined && now - Date.parse(last.started_at) < COME_BACK_AFTER_MS;
+}
+
+/** Open households in visiting order: begun, not just tried, mine, nearer, lower rank. */
+export function visitingOrder(samples: SampleView[], account: string, now = Date.now()): SampleView[] {
+  const key = (each: SampleView): number[] => [
     each.draft_id ? 0 : 1,
+    isJustTried(each, now) ? 1 : 0,
     each.assigned_to === account ? 0 : each.assigned_to ? 2 : 1,
     Number(distanceTo(each.household) || 9999),
     each.rank,
   ];
   return samples.filter(isOpen).sort((a, b) => {
     const [x, y] = [key(a), key(b)];
-    for (let i = 0; i < 4; i++) if (x[i] !== y[i]) return (x[i] as number) - (y[i] as number);
+    for (let i = 0; i < x.length; i++) if (x[i] !== y[i]) return (x[i] as number) - (y[i] as number);
     return a.stratum < b.stratum ? 1 : -1;
   });
 }
@@ -61,7 +70,7 @@ function Progress(props: { of: StratumProgress }) {
 }
 
 /** The line under the name: place and distance while open, what came of it afterwards. */
-function below(sample: SampleView, entry: OutboxEntry | null): string {
+function below(sample: SampleView, entry: OutboxEntry | null): string[] {
   const { town_name, village_name } = sample.household;
   const parts: string[] = [];
   if (isOpen(sample)) {
@@ -77,7 +86,7 @@ function below(sample: SampleView, entry: OutboxEntry | null): string {
   const photos = entry ? (entry.op.state === "received" ? photosLeft(entry) : entry.photos.length) : 0;
   if (entry && photos > 0)
     parts.push(entry.op.state === "received" ? `${w().photosWaiting} ${photos}` : `${w().photos} ${photos}`);
-  return parts.filter(Boolean).join(" · ");
+  return parts.filter(Boolean);
 }
 
 function SampleCard(props: { sample: SampleView; entry: OutboxEntry | null; first?: boolean }) {
@@ -103,7 +112,11 @@ function SampleCard(props: { sample: SampleView; entry: OutboxEntry | null; firs
           <span class="hidden">{w().rankOf(sample.rank)}</span>
         </span>
         <br />
-        <span class="where">{below(sample, entry)}</span>
+        <span class="where">
+          {below(sample, entry).map((part, i, all) => (
+            <span key={i}>{part + (i + 1 < all.length ? " ·" : "")} </span>
+          ))}
+        </span>
       </span>
       <SampleChips sample={sample} entry={entry} />
     </a>

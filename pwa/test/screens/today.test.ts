@@ -35,6 +35,14 @@ describe("the visiting order", () => {
     expect(ranks(list)).toEqual([4, 3, 2, 1]);
   });
 
+  it("comes back to an empty house at another time of day, not at once", () => {
+    const tried = (started_at: string) => sample(1, { doorsteps: [{ op_id: "a", started_at, contact_result: "absent" }] });
+    const now = Date.parse("2026-11-24T04:00:00Z");
+    const order = (first: SampleView) => visitingOrder([first, sample(2)], "lin", now).map((each) => each.rank);
+    expect(order(tried("2026-11-24T03:50:00Z"))).toEqual([2, 1]);
+    expect(order(tried("2026-11-23T08:00:00Z"))).toEqual([1, 2]);
+  });
+
   it("leaves out reserves and households that have their outcome", () => {
     expect(ranks([sample(1, { state: "completed" }), sample(2, { state: "reserve" }), sample(3)])).toEqual([3]);
   });

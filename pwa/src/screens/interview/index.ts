@@ -2,6 +2,7 @@
 import { flushVisit } from "./visit.ts";
 
 export { begin } from "./begin.ts";
+export { registerWord } from "./register-word.ts";
 export { InterviewPage } from "./interview.tsx";
 export { ReviewPage } from "./review.tsx";
 export { itemAt } from "../../domain/form/index.ts";
