@@ -27,7 +27,7 @@ from app.survey.questionnaires.models import FormVersion
 from app.survey.questionnaires.rules import check
 from app.survey.records.rules import Envelope, SealedOp
 
-# county → poor completed; satisfied with team, helper, effect; non-poor completed; nobody home once
+# county: poor completed, satisfied with team, helper, effect, non-poor completed, nobody home once
 G15: dict[str, tuple[int, int, int, int, int, int]] = {
     "640104": (10, 10, 9, 9, 4, 0),
     "640106": (8, 8, 7, 8, 4, 1),

@@ -5,7 +5,7 @@ others. Whatever is wrong with an op holds it; nothing from the field is refused
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,7 @@ from app.registry.places import list_counties
 from app.survey.photos import service as photos
 from app.survey.questionnaires import queries as forms
 from app.survey.questionnaires import rules as form_rules
+from app.survey.questionnaires.models import FormVersion
 from app.survey.records import queries as records
 from app.survey.records import service as keeping
 from app.survey.records.models import Op, OpConflict, RecordState, Resolution
@@ -73,6 +74,36 @@ class Receiving:
     epoch: str
     now: datetime
 
+    def sender(self) -> dict[str, Any]:
+        """What every kept row says of where it came from."""
+        return {
+            "account_id": self.actor.account_id,
+            "device_id": self.device_id,
+            "epoch": self.epoch,
+            "received_at": self.now,
+        }
+
+
+@dataclass
+class Group:
+    """The ops of one county in one call: its transaction and what is known so far."""
+
+    session: Session
+    call: Receiving
+    county_id: int
+    known: dict[UUID, Op] = field(default_factory=dict)
+    children: dict[UUID, list[Op]] = field(default_factory=dict)
+    forms: dict[tuple[str, str], FormVersion | None] = field(default_factory=dict)
+
+    def form(self, body: Body) -> FormVersion | None:
+        """The published form version a body names; versions never change, so each is read once a call."""
+        if not body.form_id or not body.form_version:
+            return None
+        key = (body.form_id, body.form_version)
+        if key not in self.forms:
+            self.forms[key] = forms.get_form(self.session, *key)
+        return self.forms[key]
+
 
 def receive(house: House, actor: Actor, envelope: Envelope) -> list[dict[str, Any]]:
     """Keep every op of an envelope; one result each, in the order they came."""
@@ -90,15 +121,14 @@ def receive(house: House, actor: Actor, envelope: Envelope) -> list[dict[str, An
     return [results[place] for place in range(len(arrivals))]
 
 
-def _receive_county(call: Receiving, county_id: int, group: Sequence[Arrival]) -> dict[int, dict[str, Any]]:
+def _receive_county(call: Receiving, county_id: int, arrivals: Sequence[Arrival]) -> dict[int, dict[str, Any]]:
     kept: dict[int, Op | OpConflict] = {}
     with call.house.db.write(county_id) as session:
-        known = records.ops_by_id(session, [arrival.op.op_id for arrival in group])
-        for arrival in group:
-            row = _keep(session, call, arrival, known)
-            kept[arrival.place] = row
-            if isinstance(row, Op):
-                known[arrival.op.op_id] = row
+        ids = [arrival.op.op_id for arrival in arrivals]
+        known, children = records.ops_by_id(session, ids), records.children_of(session, county_id, ids)
+        group = Group(session, call, county_id, known, children)
+        for arrival in arrivals:
+            kept[arrival.place] = _keep(group, arrival)
     return {place: _result(call.house, row) for place, row in kept.items()}
 
 
@@ -123,94 +153,85 @@ def _result(house: House, row: Op | OpConflict) -> dict[str, Any]:
     return result
 
 
-def _keep(session: Session, call: Receiving, arrival: Arrival, known: dict[UUID, Op]) -> Op | OpConflict:
+def _keep(group: Group, arrival: Arrival) -> Op | OpConflict:
     """The kept row: the earlier one for a resend, a conflict row for other bytes, else a new one."""
-    earlier = known.get(arrival.op.op_id)
+    op_id = arrival.op.op_id
+    earlier = group.known.get(op_id)
     if earlier is None:
         try:
-            with session.begin_nested():
-                return _keep_new(session, call, arrival)
+            with group.session.begin_nested():
+                return _keep_new(group, arrival)
         except IntegrityError:  # the same op came over another connection in this very moment
-            earlier = records.ops_by_id(session, [arrival.op.op_id])[arrival.op.op_id]
+            earlier = records.ops_by_id(group.session, [op_id])[op_id]
     actual = keeping.digest_of(arrival.op)
     if earlier.digest == actual:
         return earlier
-    conflict = records.conflicts_by_key(session, [arrival.op.op_id]).get((arrival.op.op_id, actual))
+    conflict = records.conflicts_by_key(group.session, [op_id]).get((op_id, actual))
     if conflict is not None:
         return conflict
-    with session.begin_nested():
-        return keeping.keep_conflict(
-            session,
-            arrival.county_id,
-            arrival.op,
-            account_id=call.actor.account_id,
-            device_id=call.device_id,
-            epoch=call.epoch,
-            received_at=call.now,
-        )
+    with group.session.begin_nested():
+        return keeping.keep_conflict(group.session, group.county_id, arrival.op, **group.call.sender())
 
 
-def _keep_new(session: Session, call: Receiving, arrival: Arrival) -> Op:
-    op = keeping.keep(
-        session,
-        arrival.county_id,
-        arrival.op,
-        arrival.body,
-        account_id=call.actor.account_id,
-        device_id=call.device_id,
-        epoch=call.epoch,
-        received_at=call.now,
-    )
-    verdict = _judge(session, call, op, arrival.body)
-    state = RecordState.QUARANTINED if verdict.reasons else _stored_state(session, op)
-    keeping.settle(op, state, verdict.reasons, verdict.differences)
+def _keep_new(group: Group, arrival: Arrival) -> Op:
+    verdict = _judge(group, arrival.op.op_id, arrival.body)
+    state = RecordState.QUARANTINED if verdict.reasons else _stored_state(group, arrival.body)
+    judgement = keeping.Judgement(state, verdict.reasons, verdict.differences)
+    op = keeping.keep(group.session, group.county_id, arrival.op, arrival.body, judgement, **group.call.sender())
     if verdict.sample is not None:
         status = VisitStatus.HELD if verdict.reasons else VisitStatus.ACCEPTED
-        inspections.record(session, op, arrival.body, verdict.sample, verdict.checked, status)
-    _adopt_orphans(session, op)
+        inspections.record(group.session, op, arrival.body, verdict.sample, verdict.checked, status)
+    for child in group.children.get(op.op_id, ()):
+        keeping.adopt(child)
+        group.session.add(child)
+    group.known[op.op_id] = op
+    if op.corrects is not None:
+        group.children.setdefault(op.corrects, []).append(op)
     return op
 
 
-def _stored_state(session: Session, op: Op) -> RecordState:
-    if op.corrects is None or records.find_op(session, op.corrects, [op.county_id]):
+def _stored_state(group: Group, body: Body) -> RecordState:
+    if body.corrects is None or _parent(group, body) is not None:
         return RecordState.STORED
     return RecordState.STORED_ORPHAN
 
 
-def _adopt_orphans(session: Session, op: Op) -> None:
-    for child in records.corrections_of(session, op.county_id, op.op_id):
-        keeping.adopt(child)
-        session.add(child)
+def _parent(group: Group, body: Body) -> Op | None:
+    return records.find_op(group.session, body.corrects, [group.county_id]) if body.corrects else None
 
 
-def _judge(session: Session, call: Receiving, op: Op, body: Body) -> Verdict:
+def _judge(group: Group, op_id: UUID, body: Body) -> Verdict:
     """All reasons why an op must wait, and what its answers are after the check."""
-    reasons = [*body.reasons, *_who_faults(call, op, body)]
-    sample = rounds.find_sample(session, op.county_id, body.sample_id) if body.sample_id else None
+    session, call, county_id = group.session, group.call, group.county_id
+    reasons = [*body.reasons, *_who_faults(call, county_id, body)]
+    sample = rounds.find_sample(session, county_id, body.sample_id) if body.sample_id else None
     if body.sample_id and sample is None:
         reasons.append(Reason("not-drawn", "#/sample_id", "这个样本号没有抽中过", "This sample id was never drawn"))
-    if op.corrects is not None:
-        reasons += _correction_faults(session, op)
+    parent = _parent(group, body)
+    if parent is not None and parent.sample_id != body.sample_id:
+        reasons.append(
+            Reason("corrects-other", "#/corrects", "更正的是另一户的记录", "Corrects a record of another household")
+        )
     checked = None
     differences: tuple[tuple[str, str, str], ...] = ()
     if body.kind is not None and body.kind != "outcome":
-        checked, form_faults = _check_answers(session, call, op, body, sample)
+        checked, form_faults = _check_answers(group, body, sample)
         reasons += form_faults
         differences = tuple(checked.differences) if checked else ()
     elif body.kind == "outcome" and sample is None:
         reasons.append(Reason("no-sample", "#/sample_id", "入户结果要写明样本号", "An outcome needs its sample id"))
     reasons += [
         Reason("photo", fault.pointer, fault.zh, fault.en)
-        for fault in photos.announce(session, op.county_id, op.op_id, call.actor.account_id, body.photos, call.now)
+        for fault in photos.announce(session, county_id, op_id, call.actor.account_id, body.photos, call.now)
     ]
     return Verdict(tuple(reasons), differences, sample, checked)
 
 
-def _who_faults(call: Receiving, op: Op, body: Body) -> list[Reason]:
+def _who_faults(call: Receiving, county_id: int, body: Body) -> list[Reason]:
     """The sender must be of the place's team; a changed roster or a lost device is a reason to wait, not to refuse."""
     faults = []
     actor = call.actor
-    if op.county_id == HOME:
+    if county_id == HOME:
         faults.append(Reason("county-unknown", "#/sample_id", "不知道属于哪个县(市、区)", "The county is not known"))
     elif actor.role not in COLLECTING_ROLES:
         faults.append(Reason("role", "#", "这个角色的账号不采集记录", "Accounts of this role do not collect records"))
@@ -223,19 +244,8 @@ def _who_faults(call: Receiving, op: Op, body: Body) -> list[Reason]:
     return faults
 
 
-def _correction_faults(session: Session, op: Op) -> list[Reason]:
-    parent = records.find_op(session, op.corrects, [op.county_id]) if op.corrects else None
-    if parent is not None and parent.sample_id != op.sample_id:
-        return [
-            Reason("corrects-other", "#/corrects", "更正的是另一户的记录", "Corrects a record of another household")
-        ]
-    return []
-
-
-def _check_answers(
-    session: Session, call: Receiving, op: Op, body: Body, sample: Sample | None
-) -> tuple[form_rules.Checked | None, list[Reason]]:
-    version = forms.get_form(session, body.form_id, body.form_version) if body.form_id and body.form_version else None
+def _check_answers(group: Group, body: Body, sample: Sample | None) -> tuple[form_rules.Checked | None, list[Reason]]:
+    version = group.form(body)
     if version is None:
         return None, [
             Reason("unknown-form", "#/form_id", "没有发布过这个问卷版本", "This form version is not published")
@@ -248,9 +258,9 @@ def _check_answers(
             )
         if sample and FORM_OF_STRATUM.get(sample.kind) != body.form_id:
             reasons.append(Reason("wrong-form", "#/form_id", "问卷与户的类别不符", "Not the form of this stratum"))
-    zone = call.house.settings.tz
-    filled_on = local_day(body.started_at or call.now, zone)
-    checked = form_rules.check(version.form, body.answers, fill_date=filled_on, received_on=local_day(call.now, zone))
+    zone, now = group.call.house.settings.tz, group.call.now
+    filled_on = local_day(body.started_at or now, zone)
+    checked = form_rules.check(version.form, body.answers, fill_date=filled_on, received_on=local_day(now, zone))
     reasons += [Reason(code, f"#/answers{pointer}", zh, en) for pointer, code, zh, en in checked.errors]
     return checked, reasons
 
@@ -259,10 +269,10 @@ def release(house: House, actor: Actor, county_id: int, op_id: UUID, why: str) -
     """An officer lets a held record count as it is (contract: a record is held, and a person decides)."""
     with house.db.write(county_id) as session:
         op = records.get_op(session, op_id, [county_id])
-        call = Receiving(house, actor, op.device_id, op.epoch, op.received_at)
+        group = Group(session, Receiving(house, actor, op.device_id, op.epoch, op.received_at), county_id)
         body = read_body(SealedOp(op.op_id, op.dev_seq, op.digest, op.body))
         sample = rounds.find_sample(session, county_id, body.sample_id) if body.sample_id else None
-        checked = _check_answers(session, call, op, body, sample)[0] if body.kind == "interview" else None
+        checked = _check_answers(group, body, sample)[0] if body.kind == "interview" else None
         if sample is None or body.started_at is None or (checked is None and body.outcome is None):
             raise CannotRelease(
                 "它没有可用的样本号、问卷或时间,不能计入任何一户;可以作废,原件照样保留。",

@@ -91,7 +91,9 @@ def test_one_poisoned_op_blocks_no_other(world: World) -> None:
     first, second = phone.samples()[:2]
     poison = phone.op('{"kind": "interview", "deep": ' + "[" * 5000)
 
-    states = [r["state"] for r in phone.post(phone.op(phone.interview(first)), poison, phone.op(phone.interview(second)))]
+    states = [
+        r["state"] for r in phone.post(phone.op(phone.interview(first)), poison, phone.op(phone.interview(second)))
+    ]
 
     assert states == ["stored", "quarantined", "stored"]
 
@@ -146,7 +148,10 @@ def test_a_stated_digest_that_is_not_the_bytes_holds_the_op(world: World) -> Non
         json.dumps({"device_id": str(uuid.uuid4()), "ops": [{}]}),
         json.dumps({"device_id": str(uuid.uuid4()), "ops": [{"op_id": 1, "dev_seq": 1, "digest": "a", "body": "b"}]}),
         json.dumps(
-            {"device_id": str(uuid.uuid4()), "ops": [{"op_id": str(uuid.uuid4()), "dev_seq": 1, "digest": "a" * 64, "body": {}}]}
+            {
+                "device_id": str(uuid.uuid4()),
+                "ops": [{"op_id": str(uuid.uuid4()), "dev_seq": 1, "digest": "a" * 64, "body": {}}],
+            }
         ),
     ],
 )
@@ -307,7 +312,18 @@ ANY_JSON = st.recursive(
     max_leaves=20,
 )
 FIELDS = st.sampled_from(
-    ["kind", "form_id", "form_version", "sample_id", "household", "answers", "photos", "started_at", "corrects", "outcome"]
+    [
+        "kind",
+        "form_id",
+        "form_version",
+        "sample_id",
+        "household",
+        "answers",
+        "photos",
+        "started_at",
+        "corrects",
+        "outcome",
+    ]
 )
 
 

@@ -157,7 +157,7 @@ def record_view(session: Session, house: House, actor: Actor, op: Op, voice: Voi
     sections = _sections(session, house, op, body, voice)
     visit = session.get(Visit, (op.county_id, op.op_id))
     household = _household(session, op, visit)
-    later = queries.corrections_of(session, op.county_id, op.op_id)
+    later = queries.children_of(session, op.county_id, [op.op_id]).get(op.op_id, [])
     tone, word = record_words(op, voice)
     is_held = op.state == RecordState.QUARANTINED and op.resolution is None
     decision = None

@@ -4,55 +4,54 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session, col, delete
+from sqlmodel import Session
 
 from app.findings.inspections.models import Answer, Visit, VisitStatus
-from app.kernel.db.ports import insert_many
+from app.kernel.db.ports import insert_many, upsert
 from app.survey.questionnaires.rules import Checked
 from app.survey.records.models import Op
 from app.survey.records.rules import Body
 from app.survey.rounds.models import Sample
 
+KEY = frozenset({"county_id", "op_id"})
 COVER = ("contact_result", "met_where", "no_such_why")
 
 
-def record(session: Session, op: Op, body: Body, sample: Sample, checked: Checked | None, status: VisitStatus) -> Visit:
-    """One visit for a doorstep; its answers too when it is accepted. Called again on release, it replaces itself."""
+def record(session: Session, op: Op, body: Body, sample: Sample, checked: Checked | None, status: VisitStatus) -> None:
+    """One visit for a doorstep; its answers too when it is accepted.
+
+    A held visit has no answers, so that the call on release adds them and replaces the visit.
+    """
     answers = checked.answers if checked else {}
     cover = _cover(answers)
     lon, lat, accuracy = _position(cover.get("gps"))
-    visit = Visit(
-        county_id=op.county_id,
-        op_id=op.op_id,
-        status=status,
-        sample_id=sample.sample_id,
-        draw=sample.draw_id,
-        kind=op.kind or "",
-        form_id=op.form_id,
-        form_version=op.form_version,
-        account_id=op.account_id,
-        received_at=op.received_at,
-        started_at=body.started_at,
-        finished_at=body.finished_at,
-        corrects=op.corrects,
-        outcome_code=str(body.outcome["code"]) if body.outcome else None,
-        poverty_status=_text(_find(answers, "status")),
-        lon=lon,
-        lat=lat,
-        accuracy_m=accuracy,
+    row = {
+        "county_id": op.county_id,
+        "op_id": op.op_id,
+        "status": status,
+        "sample_id": sample.sample_id,
+        "draw": sample.draw_id,
+        "kind": op.kind or "",
+        "form_id": op.form_id,
+        "form_version": op.form_version,
+        "account_id": op.account_id,
+        "received_at": op.received_at,
+        "started_at": body.started_at,
+        "finished_at": body.finished_at,
+        "corrects": op.corrects,
+        "outcome_code": str(body.outcome["code"]) if body.outcome else None,
+        "poverty_status": _text(_find(answers, "status")),
+        "lon": lon,
+        "lat": lat,
+        "accuracy_m": accuracy,
         **{name: _text(cover.get(name)) for name in COVER},
-    )
-    session.merge(visit)
-    session.flush()
-    session.exec(delete(Answer).where(col(Answer.county_id) == op.county_id, col(Answer.op_id) == op.op_id))
+    }
+    upsert(session, Visit, [row], key=["county_id", "op_id"], update=[name for name in row if name not in KEY])
     if status == VisitStatus.ACCEPTED and checked is not None:
-        rows = [
-            {"county_id": op.county_id, "op_id": op.op_id, "path": leaf.path, "index": leaf.index,
-             "text": leaf.text, "number": leaf.number}
-            for leaf in checked.leaves()
-        ]  # fmt: skip
+        key = {"county_id": op.county_id, "op_id": op.op_id}
+        leaves = checked.leaves()
+        rows = [{**key, "path": x.path, "index": x.index, "text": x.text, "number": x.number} for x in leaves]
         insert_many(session, Answer, rows)
-    return visit
 
 
 def set_status(session: Session, county_id: int, op_id: UUID, status: VisitStatus) -> None:

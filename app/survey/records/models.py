@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, BigInteger, Index, LargeBinary, UniqueConstraint
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from app.kernel.db.base import CountyKeyed, utc_field
 
@@ -36,6 +36,7 @@ class Op(CountyKeyed, table=True):
         Index("ix_op_op_id", "op_id"),
         Index("ix_op_sample", "county_id", "sample_id"),
         Index("ix_op_state", "county_id", "state"),
+        Index("ix_op_device", "device_id", "dev_seq"),
     )
 
     op_id: UUID = Field(primary_key=True)
@@ -78,3 +79,36 @@ class OpConflict(CountyKeyed, table=True):
     account_id: UUID = Field(foreign_key="account.id")
     device_id: UUID
     dev_seq: int = Field(sa_type=BigInteger)
+
+
+class OpChange(CountyKeyed, table=True):
+    """What became of a kept op later: released, voided, its parent found. Numbered like ops, so that pullers see it."""
+
+    __tablename__ = "op_change"
+    __table_args__ = (UniqueConstraint("county_id", "seq"),)
+
+    op_id: UUID = Field(primary_key=True)
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    seq: int | None = Field(default=None, sa_type=BigInteger)
+    state: str = Field(max_length=16)
+    at: datetime = utc_field()
+
+
+class DeviceReport(SQLModel, table=True):
+    """The last heartbeat of a phone under one account, as far as it could be read; `told` is what it said, whole."""
+
+    __tablename__ = "device_report"
+
+    device_id: UUID = Field(primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id", primary_key=True)
+    reported_at: datetime = utc_field()
+    max_dev_seq: int = Field(sa_type=BigInteger)
+    unsent_ops: int | None = None
+    unsent_photos: int | None = None
+    oldest_unsent_at: datetime | None = utc_field(default=None)
+    bytes_free: int | None = Field(default=None, sa_type=BigInteger)
+    is_persisted: bool | None = None
+    is_store_lost: bool = False
+    self_test_passed: bool | None = None
+    app_version: str | None = Field(default=None, max_length=40)
+    told: str

@@ -1,5 +1,6 @@
 """Reads of kept ops, always by county and behind the reader's fence."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
@@ -67,10 +68,14 @@ def ops_of_sample(session: Session, county_id: int, sample_id: str) -> list[Op]:
     return list(session.exec(query))
 
 
-def corrections_of(session: Session, county_id: int, op_id: UUID) -> list[Op]:
-    """Ops that name this one as what they correct."""
-    query = select(Op).where(Op.county_id == county_id, Op.corrects == op_id).order_by(col(Op.seq))
-    return list(session.exec(query))
+def children_of(session: Session, county_id: int, op_ids: Iterable[UUID]) -> dict[UUID, list[Op]]:
+    """Op id → ops of the county that name it as what they correct."""
+    query = select(Op).where(Op.county_id == county_id, col(Op.corrects).in_(set(op_ids))).order_by(col(Op.seq))
+    found: dict[UUID, list[Op]] = defaultdict(list)
+    for op in session.exec(query):
+        if op.corrects is not None:
+            found[op.corrects].append(op)
+    return found
 
 
 def own_op_ids(session: Session, account_id: UUID, op_ids: Iterable[UUID]) -> dict[UUID, Op]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlmodel import Session, func, select
 
 from app.kernel import audit
 from app.kernel.clock import rfc3339, utcnow
@@ -12,8 +13,12 @@ from app.kernel.db.engines import at_close
 from app.kernel.db.ports import next_seq
 from app.kernel.keys import Keys
 from app.kernel.problems import Conflict, Malformed
-from app.survey.records.models import Op, OpConflict, RecordState, Resolution
+from app.survey.records.models import Op, OpChange, OpConflict, RecordState, Resolution
 from app.survey.records.rules import Body, Reason, SealedOp, receipt_text, sha256_hex
+
+Numbered = Op | OpConflict | OpChange
+
+CORRECTS_OTHER = Reason("corrects-other", "#/corrects", "更正的是另一户的记录", "Corrects a record of another household")
 
 
 class NotHeld(Conflict):
@@ -32,6 +37,14 @@ class ReasonNeeded(Malformed):
     title_en = "Please give the reason"
 
 
+class Judgement(NamedTuple):
+    """What was found about an op when it came."""
+
+    state: RecordState
+    reasons: Sequence[Reason] = ()
+    differences: Sequence[tuple[str, str, str]] = ()
+
+
 def digest_of(op: SealedOp) -> str:
     """The SHA-256 of the bytes as they came, whatever digest was stated."""
     return sha256_hex(op.body)
@@ -42,20 +55,24 @@ def keep(
     county_id: int,
     op: SealedOp,
     body: Body,
+    judgement: Judgement,
     *,
     account_id: UUID,
     device_id: UUID,
     epoch: str,
     received_at: datetime,
 ) -> Op:
-    """Store an op's bytes under its county, not judged yet; its sequence number comes last in the transaction."""
+    """Store an op's bytes under its county with the first judgement, which its receipt will say for ever.
+
+    Its sequence number comes last in the transaction.
+    """
     row = Op(
         county_id=county_id,
         op_id=op.op_id,
         digest=digest_of(op),
         body=op.body,
-        state=RecordState.STORED,
-        received_state=RecordState.STORED,
+        state=judgement.state,
+        received_state=judgement.state,
         epoch=epoch,
         received_at=received_at,
         account_id=account_id,
@@ -67,6 +84,8 @@ def keep(
         sample_id=body.sample_id,
         unit=body.unit,
         corrects=body.corrects,
+        reasons=[reason.as_dict() for reason in judgement.reasons],
+        differences=[{"pointer": p, "phone": phone, "server": server} for p, phone, server in judgement.differences],
     )
     session.add(row)
     session.flush()
@@ -102,17 +121,33 @@ def keep_conflict(
     return row
 
 
-def settle(op: Op, state: RecordState, reasons: Sequence[Reason], differences: Sequence[tuple[str, str, str]]) -> None:
-    """Write down what the first judgement was; the receipt will say it for ever."""
-    op.state = op.received_state = state
-    op.reasons = [reason.as_dict() for reason in reasons]
-    op.differences = [{"pointer": p, "phone": phone, "server": server} for p, phone, server in differences]
-
-
-def adopt(op: Op) -> None:
-    """An orphan's parent has come."""
-    if op.state == RecordState.STORED_ORPHAN:
+def adopt(session: Session, op: Op, parent: Op) -> bool:
+    """An orphan's parent has come; an orphan that corrects another household is held now. True when it changed."""
+    if op.state != RecordState.STORED_ORPHAN:
+        return False
+    if op.sample_id == parent.sample_id:
         op.state = RecordState.STORED
+    else:
+        op.state = RecordState.QUARANTINED
+        op.reasons = [*op.reasons, CORRECTS_OTHER.as_dict()]
+    note_change(session, op)
+    return True
+
+
+def note_change(session: Session, op: Op) -> None:
+    """Number a later change of a kept op, last in the transaction, so that every puller comes to see it."""
+    count = select(func.count()).where(OpChange.county_id == op.county_id, OpChange.op_id == op.op_id)
+    row = OpChange(
+        county_id=op.county_id,
+        op_id=op.op_id,
+        number=session.exec(count).one() + 1,
+        state=op.state,
+        at=utcnow(),
+    )
+    session.add(op)
+    session.add(row)
+    session.flush()
+    _number(session, row)
 
 
 def resolve(session: Session, op: Op, resolution: Resolution, why: str, *, by: str) -> None:
@@ -125,7 +160,7 @@ def resolve(session: Session, op: Op, resolution: Resolution, why: str, *, by: s
     op.resolved_at, op.resolved_by, op.resolution_why = utcnow(), by, why.strip()[:500]
     if resolution == Resolution.RELEASED:
         op.state = RecordState.STORED
-    session.add(op)
+    note_change(session, op)
     audit.write(session, f"record.{resolution}", str(op.op_id), actor=by)
 
 
@@ -143,15 +178,15 @@ def receipt(keys: Keys, row: Op | OpConflict) -> dict[str, str]:
     return {"text": text, "signature": keys.sign(text.encode()), "alg": "ES256", "key_id": keys.key_id}
 
 
-def _number(session: Session, row: Op | OpConflict) -> None:
-    waiting: list[Op | OpConflict] = session.info.setdefault("unnumbered", [])
+def _number(session: Session, row: Numbered) -> None:
+    waiting: list[Numbered] = session.info.setdefault("unnumbered", [])
     if not waiting:
         at_close(session, _number_all)
     waiting.append(row)
 
 
 def _number_all(session: Session) -> None:
-    rows: list[Op | OpConflict] = [row for row in session.info.pop("unnumbered") if row in session]
+    rows: list[Numbered] = [row for row in session.info.pop("unnumbered") if row in session]
     if not rows:
         return
     first = next_seq(session, audit.CountySeq, session.info["county_id"], count=len(rows))
