@@ -48,9 +48,12 @@ def write_register(path: Path, people: int, seed: int = 1) -> None:
     for person in range(people):
         household, member = divmod(person, PER_HOUSEHOLD)
         row: dict[str, Any] = {
-            "office_no": f"H{household:07d}", "name": f"某{household}之{member}", "relation": "子女" if member else "户主",
-            "birth_on": "", "id_number": _id_number(person, rng),
-        }  # fmt: skip
+            "office_no": f"H{household:07d}",
+            "name": f"某{household}之{member}",
+            "relation": "子女" if member else "户主",
+            "birth_on": "",
+            "id_number": _id_number(person, rng),
+        }
         if not member:
             row |= _household(household, rng)
         for key, value in row.items():
@@ -62,12 +65,26 @@ def _household(household: int, rng: random.Random) -> dict[str, Any]:
     code, county = COUNTIES[household % 6]
     village = household // 6 % 60
     return {
-        "county": county, "town": f"第{village // 10}镇", "village": f"第{village}村", "village_code": f"{code}101{200 + village}",
-        "head_name": f"某{household}之0", "status": ("未脱贫", "已脱贫", "非贫困")[household % 3], "exit_year": 2016 if household % 3 == 1 else None,
-        "hh_attr": "一般贫困户", "cause": "因病", "resettled": "否", "helper_name": f"帮{household // 4}", "helper_unit": "某局",
-        "helper_phone": f"139{household // 4:08d}", "task_force": "某村驻村工作队", "income_wage": rng.randint(0, 30000),
-        "income_oper": rng.randint(0, 9000), "income_prop": 0, "income_transfer": rng.randint(0, 5000), "subsidy": 2000,
-    }  # fmt: skip
+        "county": county,
+        "town": f"第{village // 10}镇",
+        "village": f"第{village}村",
+        "village_code": f"{code}101{200 + village}",
+        "head_name": f"某{household}之0",
+        "status": ("未脱贫", "已脱贫", "非贫困")[household % 3],
+        "exit_year": 2016 if household % 3 == 1 else None,
+        "hh_attr": "一般贫困户",
+        "cause": "因病",
+        "resettled": "否",
+        "helper_name": f"帮{household // 4}",
+        "helper_unit": "某局",
+        "helper_phone": f"139{household // 4:08d}",
+        "task_force": "某村驻村工作队",
+        "income_wage": rng.randint(0, 30000),
+        "income_oper": rng.randint(0, 9000),
+        "income_prop": 0,
+        "income_transfer": rng.randint(0, 5000),
+        "subsidy": 2000,
+    }
 
 
 def bench_import(people: int = 20_000) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from app.kernel import terms
 from app.kernel.problems import Malformed, NotFound, Problem, TooLarge
 from app.registry.households import queries
 from app.registry.households.guard import MAX_FILE
-from app.registry.households.jobs import start_import
+from app.registry.households.jobs import start_import, upload_folder
 from app.registry.households.models import Household, ImportJob, Member
 from app.registry.households.notes import ImportReport, Note
 from app.registry.households.queries import Listed
@@ -273,7 +273,7 @@ def _take(request: Request, house: House, actor: Actor, form: FormData) -> Respo
     try:
         if not isinstance(upload, UploadFile) or not upload.filename:
             raise NoFile(Voice("zh")("reg_no_file"), Voice("en")("reg_no_file"))
-        path = _keep(house.settings.data / "imports", upload)
+        path = _keep(upload_folder(house.settings.data), upload)
         try:
             job_id = start_import(
                 house.db, house.keys, actor, path, Path(upload.filename).name,
@@ -290,7 +290,6 @@ def _take(request: Request, house: House, actor: Actor, form: FormData) -> Respo
 
 def _keep(folder: Path, upload: UploadFile) -> Path:
     """The uploaded bytes in a file of their own, readable by the service alone."""
-    folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / f"{uuid.uuid4().hex}.xlsx"
     path.touch(mode=0o600)
     upload.file.seek(0)

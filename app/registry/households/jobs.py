@@ -100,8 +100,17 @@ def _refused(filename: str, path: Path, refusal: Problem) -> ImportReport:
     return ImportReport(filename, sha256_of(path), refusal=words)
 
 
-def end_cut_off_jobs(db: Database) -> None:
-    """At start: whatever the last life left running is over, and says so."""
+def upload_folder(data: Path) -> Path:
+    """Where uploads wait for their import, readable by the service alone."""
+    folder = data / "imports"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def end_cut_off_jobs(db: Database, data: Path) -> None:
+    """At start, before anything is served: what the last life left running is over, says so, and leaves no file."""
+    for left in upload_folder(data).glob("*.xlsx"):
+        left.unlink(missing_ok=True)
     words = (
         "服务重启,导入中断。已保存的县区保留,请重新导入同一文件。",
         "The service was restarted. Import the same file again.",
