@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, LargeBinary
+from sqlalchemy import JSON, BigInteger, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from app.kernel.db.base import utc_field
@@ -66,6 +66,29 @@ class Token(SQLModel, table=True):
     last_used_at: datetime = utc_field()
     expires_at: datetime = utc_field()
     revoked_at: datetime | None = utc_field(default=None)
+    ended_why: str | None = Field(default=None, max_length=10)
+
+
+class SecondFactor(SQLModel, table=True):
+    """A time-based code beside the password (RFC 6238). In force once confirmed; spare codes are kept hashed."""
+
+    __tablename__ = "second_factor"
+
+    account_id: UUID = Field(foreign_key="account.id", primary_key=True)
+    secret: bytes = Field(sa_type=LargeBinary)
+    created_at: datetime = utc_field()
+    confirmed_at: datetime | None = utc_field(default=None)
+    last_step: int = Field(default=0, sa_type=BigInteger)
+    spare_codes: list[str] = Field(default_factory=list, sa_type=JSON)
+
+
+class Ending(StrEnum):
+    """Why a session ended before its time."""
+
+    SIGNED_OUT = "signed-out"
+    PASSWORD = "password"
+    DEVICE = "device"
+    ACCOUNT = "account"
 
 
 class RateWindow(SQLModel, table=True):
