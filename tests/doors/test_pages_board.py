@@ -101,6 +101,29 @@ def test_every_number_leads_down_to_the_record_and_its_photos(world: World) -> N
         assert city.client.get(src).headers["content-type"] == "image/jpeg"
 
 
+def test_the_county_page_says_it_in_words_with_the_rates_that_change_nothing(world: World) -> None:
+    visits(world, satisfied=9)
+
+    page = Visitor(world, "city").get(COUNTY)
+
+    figure = world.satisfaction()["team"]
+    assert f"抽查10户,9户满意,样本满意率90.00%;全县约在{figure['low']}%—{figure['high']}%之间" in page.main
+    assert "不等于达标,也不等于不达标" in page.main
+    assert "说不清 10 户留在分母里;不计说不清为 —" in page.main
+
+
+def test_a_refusal_is_counted_apart_and_its_substitute_shows_in_the_progress(world: World) -> None:
+    phone = world.phone("lin")
+    phone.post(phone.op(phone.door(phone.samples("poor")[0], "refused")))
+    city = Visitor(world, "city")
+
+    aside = city.get(BOARD).one("aside").text
+    assert "抽中 28 户,另有备选 56 户" in aside
+    assert "未访到 1 户,不属本名单 0 户" in aside
+    assert "替补率 3.45%" in aside
+    assert "拒访 1" in city.get(COUNTY).main
+
+
 def test_the_first_page_is_the_newest_board(world: World) -> None:
     page = Visitor(world, "city").get("/")
     assert page.one("h1").text == "2017年第一轮督查"

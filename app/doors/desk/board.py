@@ -1,10 +1,9 @@
-"""看板: one round on one table, and below it one county with its households.
+"""看板: one round on one table.
 
 Every number is a link down as far as the reader may see. What is shown is the contract's satisfaction, cell by
 cell; before the close a county reader gets 404 from the query that builds it, not a thinner page from here.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,18 +15,16 @@ from sqlmodel import Session
 
 from app.doors.desk.frame import Crumb, show, voice_of
 from app.doors.desk.plots import TARGET_ITEMS, Cell, Plot, cell_of, key_of, three_of
+from app.doors.desk.progress import Progress, doors_seen, progress_of
 from app.doors.desk.rounds import TONES, county_name
-from app.doors.desk.samples import SampleLine, households_of, line_of, people_of
-from app.doors.desk.words import WORDS, Voice
+from app.doors.desk.words import Voice
 from app.doors.web.auth import Caller
 from app.doors.web.house import House, TheHouse
 from app.figures.indicators import queries as indicators
-from app.findings.inspections import queries as inspections
 from app.findings.inspections.queries import Door
 from app.kernel.clock import parse_instant
 from app.kernel.db.base import HOME
-from app.kernel.problems import NotFound
-from app.registry.people.rules import Actor, reads_answers
+from app.registry.people.rules import Actor
 from app.registry.places import list_counties
 from app.survey.records import queries as records
 from app.survey.rounds import queries as rounds
@@ -36,8 +33,6 @@ from app.survey.rounds.queries import RoundView
 from app.survey.rounds.rules import SampleState
 
 router = APIRouter(include_in_schema=False)
-
-ALL_ITEMS = (*TARGET_ITEMS, "way")
 
 
 @dataclass(frozen=True)
@@ -65,23 +60,6 @@ class Todo:
 
 
 @dataclass(frozen=True)
-class Part:
-    """One progress bar; `share` is 0–100 as text."""
-
-    label: str
-    count: str
-    share: str
-
-
-@dataclass(frozen=True)
-class Progress:
-    """The sample's progress over all shown counties."""
-
-    parts: Sequence[Part]
-    lines: Sequence[str]
-
-
-@dataclass(frozen=True)
 class BoardPage:
     """What board.html prints."""
 
@@ -103,27 +81,6 @@ class BoardPage:
     may_draw: bool
     may_see_draw: bool
     may_close: bool
-
-
-@dataclass(frozen=True)
-class StratumBlock:
-    """One stratum of a county with its ranks."""
-
-    kind: str
-    summary: str
-    opened: Sequence[SampleLine]
-    reserve: Sequence[SampleLine]
-
-
-@dataclass(frozen=True)
-class CountyPage:
-    """What county.html prints; `item` is the one whose answers are shown."""
-
-    county: str
-    summary: str
-    cells: Sequence[Cell]
-    item: str
-    strata: Sequence[StratumBlock]
 
 
 def row_of(county: Mapping[str, Any], voice: Voice, *, base: str) -> Row:
@@ -148,29 +105,6 @@ def city_row(city: Mapping[str, Any], voice: Voice, poor_visited: int) -> Row:
     return Row("city", voice("whole_city"), visited, cells, cell_of(items["way"], voice), three_of(cells))
 
 
-def progress_of(states: Mapping[tuple[str, str], int], sums: Mapping[str, tuple[int, int]], voice: Voice) -> Progress:
-    """`states`: (stratum, state) → households; `sums`: stratum → (completed, drawn for the main list)."""
-    parts = [
-        Part(
-            voice(f"part_{stratum}"),
-            f"{done}/{main}",
-            f"{100 * min(done, main) // main if main else 0}",
-        )
-        for stratum, (done, main) in sums.items()
-    ]
-    count = {state.value: sum(n for (_, s), n in states.items() if s == state) for state in SampleState}
-    main = sum(drawn for _, drawn in sums.values())
-    opened = sum(count.values()) - count["reserve"]
-    lines = [voice("progress_drawn", n=main, r=sum(count.values()) - main)]
-    lines.append(voice("progress_missed", n=count["non_response"], x=count["not_eligible"]))
-    replaced = max(opened - main, 0)
-    if opened:
-        lines.append(voice("progress_replaced", rate=f"{100 * replaced // opened}%"))
-        if 10 * replaced > 3 * opened:
-            lines.append(voice("progress_limited"))
-    return Progress(parts, lines)
-
-
 # --- the pages ---
 
 
@@ -188,7 +122,7 @@ def board_page(code: str, request: Request, house: TheHouse, actor: Caller) -> H
 def _board(session: Session, house: House, actor: Actor, view: RoundView, voice: Voice) -> BoardPage:
     is_drawn = view.state in ("drawn", "closed")
     figures = indicators.satisfaction(session, actor, view.code, house.settings.tz) if is_drawn else None
-    doors = _doors(session, house, actor, view)
+    doors = doors_seen(session, house, actor, view)
     names = {county.code: county_name(county, voice.lang) for county in view.counties}
     counties = figures["counties"] if figures else []
     visited = {
@@ -217,19 +151,11 @@ def _board(session: Session, house: House, actor: Actor, view: RoundView, voice:
         key=key_of(voice),
         scheme=voice("scheme", scheme=figures["scheme"]) if figures else "",
         today=_today(session, actor, view, doors, voice),
-        progress=_progress(doors, voice) if doors else None,
+        progress=progress_of(doors, voice) if doors else None,
         may_draw=service.is_city_officer(actor),
         may_see_draw=view.draw is not None,
         may_close=service.is_city_officer(actor) and view.state == "drawn",
     )
-
-
-def _doors(session: Session, house: House, actor: Actor, view: RoundView, county: str | None = None) -> list[Door]:
-    """The doors this reader may know of; none before the draw or behind the fence."""
-    if view.draw is None or view.draw.drawn_at is None:
-        return []
-    rows = rounds.list_samples(session, actor, view.code, county)
-    return inspections.doors_of(session, rows, house.settings.tz)
 
 
 def _today(session: Session, actor: Actor, view: RoundView, doors: Sequence[Door], voice: Voice) -> list[Todo] | None:
@@ -247,101 +173,3 @@ def _today(session: Session, actor: Actor, view: RoundView, doors: Sequence[Door
         where = f"/rounds/{view.code}/draw?county={waiting[0].row.county}"
         todos.append(Todo(before, len(waiting), after, where))
     return todos
-
-
-def _progress(doors: Sequence[Door], voice: Voice) -> Progress:
-    states: Counter[tuple[str, str]] = Counter((door.row.kind, door.item.state.value) for door in doors)
-    sums = {}
-    for kind in ("poor", "non_poor"):
-        main = sum(1 for door in doors if door.row.kind == kind and door.row.rank <= door.row.main)
-        sums[kind] = (states[(kind, "completed")], main)
-    return progress_of(states, sums, voice)
-
-
-@router.get("/rounds/{code}/counties/{county}")
-def county_page(
-    code: str, county: str, request: Request, house: TheHouse, actor: Caller, item: str = ""
-) -> HTMLResponse:
-    """One county of a round: its items in words, and its households by stratum and rank."""
-    voice = voice_of(request)
-    with house.db.read() as session:
-        view = rounds.get_round(session, actor, code)
-        doors = _doors(session, house, actor, view, county)
-        page = _county(session, house, actor, view, doors, county, item, voice)
-    crumbs = [Crumb(voice("rounds_title"), "/rounds"), Crumb(view.name, f"/rounds/{code}"), Crumb(page.county)]
-    title = f"{page.county} · {view.name}"
-    return show(request, "county.html", page, title=title, at="board", crumbs=crumbs, actor=actor)
-
-
-def _county(
-    session: Session,
-    house: House,
-    actor: Actor,
-    view: RoundView,
-    doors: Sequence[Door],
-    county: str,
-    item: str,
-    voice: Voice,
-) -> CountyPage:
-    if not doors:
-        raise NotFound("没有这个县区的样本,或不在您的范围内。", "No sample of this county within your scope.")
-    figures = indicators.satisfaction(session, actor, view.code, house.settings.tz)
-    found = next((row for row in figures["counties"] if row["code"] == county), None)
-    if found is None:
-        raise NotFound("没有这个县区的结果,或不在您的范围内。", "No result of this county within your scope.")
-    may_read = reads_answers(actor)
-    chosen = item if may_read and item in ALL_ITEMS else ""
-    base = f"/rounds/{view.code}/counties/{county}"
-    households = households_of(session, actor, doors)
-    answers = _answers(session, doors, chosen, voice) if chosen else {}
-    people = people_of(session)
-    lines = [
-        line_of(door, households, people, voice, round_code=view.code, answers=answers, links=may_read)
-        for door in doors
-    ]
-    frame = found["frame"]
-    names = {each.code: county_name(each, voice.lang) for each in view.counties}
-    return CountyPage(
-        county=names.get(county, found["name"]),
-        summary=voice("county_summary", poor=frame["poor"], non_poor=frame["non_poor"]),
-        cells=[
-            cell_of(each, voice, href=f"{base}?item={each['item']}#s-poor" if may_read else "", chosen=chosen)
-            for each in found["items"]
-        ],
-        item=chosen,
-        strata=[
-            _block(kind, doors, found["sample"][kind], voice, lines=[line for line in lines if line.kind == kind])
-            for kind in ("poor", "non_poor")
-        ],
-    )
-
-
-def _block(
-    kind: str, doors: Sequence[Door], sample: Mapping[str, Any], voice: Voice, *, lines: Sequence[SampleLine]
-) -> StratumBlock:
-    words = _stratum_words([door for door in doors if door.row.kind == kind], sample, voice)
-    opened = [line for line in lines if line.state != "reserve"]
-    return StratumBlock(kind, words, opened, [line for line in lines if line.state == "reserve"])
-
-
-def _answers(session: Session, doors: Sequence[Door], item: str, voice: Voice) -> dict[str, str]:
-    """Sample id → what the household said about one item, of the interviews that count."""
-    said = {}
-    for interview in inspections.counted_interviews(session, doors):
-        code = getattr(interview, f"sat_{item}")
-        if code is not None:
-            said[interview.sample_id] = voice(f"answer_{code}") if f"answer_{code}" in WORDS else str(code)
-    return said
-
-
-def _stratum_words(doors: Sequence[Door], sample: Mapping[str, Any], voice: Voice) -> str:
-    states = Counter(door.item.state.value for door in doors)
-    low, high = sample["quota"]
-    return voice(
-        "stratum_summary",
-        done=sample["completed"],
-        low=low,
-        high=high,
-        open=states["open"],
-        missed=states["non_response"] + states["not_eligible"],
-    )

@@ -2,12 +2,12 @@
 
 from fastapi import FastAPI
 
-from app.doors.desk import accounts, board, closing, draw, held, records, register, rounds, samples, sign_in
+from app.doors.desk import accounts, board, closing, county, draw, held, records, register, rounds, samples, sign_in
 from app.doors.desk.frame import page_of_problem
 
 
 def install(app: FastAPI) -> None:
     """Add every page; refusals are told in words to whoever asked for a page."""
-    for room in (sign_in, rounds, closing, draw, samples, board, records, held, register, accounts):
+    for room in (sign_in, rounds, closing, draw, samples, board, county, records, held, register, accounts):
         app.include_router(room.router)
     app.state.page_of_problem = page_of_problem

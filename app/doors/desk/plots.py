@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.doors.desk.words import Voice
+from app.figures.indicators.rules import Figure
 
 TARGET_ITEMS = ("team", "helper", "effect")
 
@@ -36,8 +37,8 @@ class Cell:
     rate: str = ""
     low: str | None = None
     high: str | None = None
-    dont_know: int = 0
     sentence: str = ""
+    small: str = ""
     href: str = ""
     is_chosen: bool = False
 
@@ -61,7 +62,15 @@ def sentence_of(item: Mapping[str, Any], voice: Voice) -> str:
     return f"{sentence} {voice(f'sentence_{evidence}')}" if evidence else sentence
 
 
-def cell_of(item: Mapping[str, Any], voice: Voice, *, href: str = "", chosen: str = "") -> Cell:
+def sensitivity_of(figure: Figure, voice: Voice) -> str:
+    """The two rates that change no verdict, where they differ from the rate (domain §3.2); else nothing."""
+    if figure.rate is None or not (figure.tally.dont_know or figure.tally.neutral):
+        return ""
+    without = "—" if figure.without_dont_know is None else f"{figure.without_dont_know}%"
+    return voice("sensitivity", dk=figure.tally.dont_know, without=without, neutral=f"{figure.with_neutral}%")
+
+
+def cell_of(item: Mapping[str, Any], voice: Voice, *, href: str = "", chosen: str = "", small: str = "") -> Cell:
     """A cell from one element of the contract's `items`."""
     has_verdict = item["item"] in TARGET_ITEMS
     return Cell(
@@ -73,8 +82,8 @@ def cell_of(item: Mapping[str, Any], voice: Voice, *, href: str = "", chosen: st
         rate=f"{item['rate']}%" if item["rate"] is not None else "",
         low=item["low"],
         high=item["high"],
-        dont_know=item.get("dont_know") or 0,
         sentence=sentence_of(item, voice),
+        small=small,
         href=href,
         is_chosen=chosen == item["item"],
     )

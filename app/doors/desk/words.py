@@ -198,7 +198,11 @@ WORDS: dict[str, Said] = {
         "Too few households to decide; this means neither met nor missed.",
     ),
     "sentence_none": Said("还没有完成的贫困户问卷。", "No poor-household interview is completed yet."),
-    "dont_know_n": Said("其中说不清 {n} 户,留在分母里", "{n} could not say; they stay in the denominator"),
+    "sensitivity": Said(
+        "说不清 {dk} 户留在分母里;不计说不清为 {without},把“一般”也算满意为 {neutral}。只供参考,不改变判断。",
+        "{dk} could not say and stay in the denominator; {without} without them, {neutral} if “so-so” counted. "
+        "For reference only; no verdict changes.",
+    ),
     "item_show": Said("看每户怎么答", "See each household's answer"),
     "item_shown": Said("每户的回答见下表", "Each household's answer is in the table below"),
     "rank": Said("次序", "Rank"),
@@ -217,6 +221,7 @@ WORDS: dict[str, Said] = {
         "完成 {done} 户(要求 {low}—{high}) · 待访 {open} · 未访到 {missed}",
         "{done} completed (quota {low}–{high}) · {open} open · {missed} not reached",
     ),
+    "stratum_ended": Said("{summary}({codes})", "{summary} ({codes})"),
     "stratum_empty": Said("本县区这一层没有样本。", "No sample in this stratum."),
     # household of the sample
     "known_title": Said("已知情况", "What is known"),
