@@ -1,0 +1,164 @@
+"""The terminal (contract, Commands): exit 0 only when it holds, otherwise the first fault in both languages."""
+
+import io
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from app.demo import people as invented
+from app.demo.workbook import write_register
+from app.doors import cli
+from app.main import serve, serve_demo
+from app.survey.questionnaires.tables import builtin_workbook
+from tests.cast import COUNTIES, ROUND, World
+
+Run = tuple[int, str, str]
+
+
+class Terminal:
+    """Runs commands against one data folder."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self.capsys = capsys
+        self.monkeypatch = monkeypatch
+        for name in [name for name in os.environ if name.startswith("RUHU_")]:
+            monkeypatch.delenv(name)
+        monkeypatch.setenv("RUHU_DATA", str(folder))
+
+    def __call__(self, *words: str, typed: str = "") -> Run:
+        self.monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+        code = cli.main(list(words), serve=serve, demo=serve_demo)
+        out = self.capsys.readouterr()
+        return code, out.out, out.err
+
+
+@pytest.fixture
+def ruhu(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    return Terminal(tmp_path / "data", capsys, monkeypatch)
+
+
+def test_a_fresh_install_has_no_account_until_the_first_admin_is_added(ruhu: Terminal) -> None:
+    assert ruhu("account", "list") == (0, "", "")
+
+    code, out, _ = ruhu("account", "add", "root", "--role", "admin", "--scope", "6401", typed="loess-plateau-9\n")
+    assert code == 0
+    assert "root" in out
+    code, out, _ = ruhu("account", "list")
+    assert code == 0
+    assert out.startswith("root\tadmin\t6401\t")
+
+
+def test_a_weak_password_and_a_taken_name_are_named_in_both_languages(ruhu: Terminal) -> None:
+    code, _, err = ruhu("account", "add", "root", "--role", "admin", "--scope", "6401", typed="123\n")
+    assert code == 1
+    assert "密码至少8个字符" in err
+    assert "At least 8 characters" in err
+    ruhu("account", "add", "root", "--role", "admin", "--scope", "6401", typed="loess-plateau-9\n")
+    code, _, err = ruhu("account", "add", "root", "--role", "admin", "--scope", "6401", typed="loess-plateau-9\n")
+    assert code == 1
+    assert "已存在" in err
+
+
+def test_a_password_is_reset_from_the_terminal(ruhu: Terminal) -> None:
+    ruhu("account", "add", "root", "--role", "admin", "--scope", "6401", typed="loess-plateau-9\n")
+    assert ruhu("account", "reset", "root", typed="yellow-river-88\n")[0] == 0
+    assert ruhu("account", "reset", "nobody", typed="yellow-river-88\n")[0] == 1
+
+
+def test_a_register_comes_in_and_a_broken_one_changes_nothing(ruhu: Terminal, tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.xlsx", tmp_path / "bad.xlsx"
+    homes = invented.homes_of("640104", "poor", random.Random(1))[:5]
+    write_register(good, "户名册(虚构)", homes)
+    bad.write_text("this is no workbook")
+
+    code, out, _ = ruhu("import-register", str(good))
+    assert code == 0
+    assert "已导入 / Imported: 5 户" in out
+    code, out, err = ruhu("import-register", str(bad))
+    assert code == 1
+    assert out + err
+
+
+def test_a_form_is_published_once_and_again_without_harm(ruhu: Terminal, tmp_path: Path) -> None:
+    path = tmp_path / "q1.xlsx"
+    path.write_bytes(builtin_workbook("q1_poor"))
+    code, out, _ = ruhu("publish-form", str(path))
+    assert code == 0
+    first = json.loads(out)
+    assert first["form_id"] == "q1_poor"
+    assert json.loads(ruhu("publish-form", str(path))[1]) == first
+    broken = tmp_path / "broken.xlsx"
+    broken.write_bytes(b"PK\x03\x04 nothing")
+    assert ruhu("publish-form", str(broken))[0] == 1
+
+
+def test_migrate_may_be_said_twice(ruhu: Terminal) -> None:
+    assert ruhu("migrate")[0] == 0
+    assert ruhu("migrate")[0] == 0
+
+
+def test_sqlite_takes_one_worker(ruhu: Terminal) -> None:
+    code, _, err = ruhu("serve", "--workers", "2")
+    assert code == 1
+    assert "PostgreSQL" in err
+
+
+def test_a_plain_http_address_is_refused_at_the_start(ruhu: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUHU_PUBLIC_URL", "http://ruhu.example")
+    code, _, err = ruhu("serve")
+    assert code == 1
+    assert "https" in err
+
+
+def test_a_record_is_verified_from_public_data_alone(ruhu: Terminal, world: World, tmp_path: Path) -> None:
+    record, frame = tmp_path / "record.json", tmp_path / "frame.csv"
+    record.write_bytes(world.get("city", f"/api/v1/rounds/{ROUND}/draw").content)
+    frame.write_bytes(world.get("city", f"/api/v1/rounds/{ROUND}/frame").content)
+    own = tmp_path / "own.csv"
+    own.write_bytes(world.get("lin", f"/api/v1/rounds/{ROUND}/frame?stratum=640104-P").content)
+
+    assert ruhu("draw-verify", str(record), "--frame", str(frame))[0] == 0
+    code, out, _ = ruhu("draw-verify", str(record))
+    assert code == 0
+    assert "未核对" in out
+    code, out, _ = ruhu("draw-verify", str(record), "--frame", str(own))
+    assert code == 0
+    assert f"{COUNTIES[1]}-P" in out
+
+    forged = json.loads(record.read_text())
+    forged["lists"]["640104-P"]["main"].reverse()
+    record.write_text(json.dumps(forged))
+    code, _, err = ruhu("draw-verify", str(record), "--frame", str(frame))
+    assert code == 1
+    assert "640104-P" in err
+
+
+def test_serve_answers_migrates_and_stops_when_told(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    env = {name: value for name, value in os.environ.items() if not name.startswith("RUHU_")}
+    env["RUHU_DATA"] = str(tmp_path)
+    process = subprocess.Popen([sys.executable, "-m", "app.main", "serve", "--port", str(port)], env=env)
+    try:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                answer = httpx2.get(f"http://127.0.0.1:{port}/healthz")
+                break
+            except httpx2.TransportError:
+                time.sleep(0.1)
+        assert answer.json() == {"status": "ok"}
+        assert (tmp_path / "secret.key").stat().st_mode & 0o777 == 0o600
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) in (0, -signal.SIGTERM)
