@@ -37,7 +37,7 @@ G15: dict[str, tuple[int, int, int, int, int, int]] = {
     "640181": (7, 7, 6, 7, 2, 3),
 }
 YONGNING_HELPER = (3, 3, 1, 9)
-"""Codes of the four who are not satisfied with their helper in 永宁县: two neutral, one dissatisfied, one cannot say."""
+"""Codes of the four in 永宁县 not satisfied with their helper: two neutral, one dissatisfied, one cannot say."""
 PHOTOS_EVERY = 5
 OPS_A_CALL = 25
 

@@ -33,9 +33,7 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date),
         sa.Column("valid_to", sa.Date),
     )
-    op.bulk_insert(
-        county, [dict(zip(("id", "code", "name_zh", "name_en"), row, strict=True)) for row in COUNTIES]
-    )
+    op.bulk_insert(county, [dict(zip(("id", "code", "name_zh", "name_en"), row, strict=True)) for row in COUNTIES])
 
     meta = op.create_table(
         "meta",
