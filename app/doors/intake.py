@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
+import structlog
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlmodel import Session
 
 from app.doors.web.house import House
@@ -32,6 +33,16 @@ from app.survey.records.models import Op, OpConflict, RecordState, Resolution
 from app.survey.records.rules import Body, Envelope, Reason, SealedOp, read_body
 from app.survey.rounds import queries as rounds
 from app.survey.rounds.models import Sample
+
+SHUT_OUT = {
+    "device": Reason("device-revoked", "#", "发送的设备已被停用", "Sent by a device that was revoked"),
+    "account": Reason("account-disabled", "#", "发送的账号已被停用", "Sent by an account that was disabled"),
+}
+"""Who may hand in what was sealed before, and nothing else."""
+
+NOT_JUDGED = Reason("not-judged", "#", "系统没能核对这条记录,请技术人员查看", "Our check stumbled over this record")
+
+log = structlog.get_logger("ruhu")
 
 FORM_OF_STRATUM = {"poor": "q1_poor", "non_poor": "q2_nonpoor"}
 
@@ -127,9 +138,24 @@ def _receive_county(call: Receiving, county_id: int, arrivals: Sequence[Arrival]
         ids = [arrival.op.op_id for arrival in arrivals]
         known, children = records.ops_by_id(session, ids), records.children_of(session, county_id, ids)
         group = Group(session, call, county_id, known, children)
-        for arrival in arrivals:
+        for arrival in parents_first(arrivals):
             kept[arrival.place] = _keep(group, arrival)
     return {place: _result(call.house, row) for place, row in kept.items()}
+
+
+def parents_first(arrivals: Sequence[Arrival]) -> list[Arrival]:
+    """What is corrected stands before its correction, as far as both came together; else the order they came in."""
+    waiting = {arrival.op.op_id: arrival for arrival in reversed(arrivals)}
+    ordered: list[Arrival] = []
+    for arrival in arrivals:
+        line: list[Arrival] = []
+        step: Arrival | None = arrival
+        while step is not None and waiting.get(step.op.op_id) is step:
+            del waiting[step.op.op_id]
+            line.append(step)
+            step = waiting.get(step.body.corrects) if step.body.corrects else None
+        ordered += reversed(line) if line else [arrival]
+    return ordered
 
 
 def _result(house: House, row: Op | OpConflict) -> dict[str, Any]:
@@ -162,7 +188,12 @@ def _keep(group: Group, arrival: Arrival) -> Op | OpConflict:
             with group.session.begin_nested():
                 return _keep_new(group, arrival)
         except IntegrityError:  # the same op came over another connection in this very moment
-            earlier = records.ops_by_id(group.session, [op_id])[op_id]
+            earlier = records.ops_by_id(group.session, [op_id]).get(op_id)
+        except (ArithmeticError, DataError, LookupError, TypeError, ValueError) as error:
+            log.error("not judged", kind=type(error).__name__)
+        if earlier is None:
+            with group.session.begin_nested():
+                return _keep_unjudged(group, arrival)
     actual = keeping.digest_of(arrival.op)
     if earlier.digest == actual:
         return earlier
@@ -182,12 +213,19 @@ def _keep_new(group: Group, arrival: Arrival) -> Op:
         status = VisitStatus.HELD if verdict.reasons else VisitStatus.ACCEPTED
         inspections.record(group.session, op, arrival.body, verdict.sample, verdict.checked, status)
     for child in group.children.get(op.op_id, ()):
-        keeping.adopt(child)
-        group.session.add(child)
+        if keeping.adopt(group.session, child, op) and child.state == RecordState.QUARANTINED:
+            inspections.set_status(group.session, group.county_id, child.op_id, VisitStatus.HELD)
     group.known[op.op_id] = op
     if op.corrects is not None:
         group.children.setdefault(op.corrects, []).append(op)
     return op
+
+
+def _keep_unjudged(group: Group, arrival: Arrival) -> Op:
+    """The bytes of an op over which a rule of ours stumbled: held, so that it blocks neither itself nor others."""
+    judgement = keeping.Judgement(RecordState.QUARANTINED, (NOT_JUDGED,))
+    sender = group.call.sender()
+    return keeping.keep(group.session, group.county_id, arrival.op, Body(), judgement, **sender)
 
 
 def _stored_state(group: Group, body: Body) -> RecordState:
@@ -209,9 +247,7 @@ def _judge(group: Group, op_id: UUID, body: Body) -> Verdict:
         reasons.append(Reason("not-drawn", "#/sample_id", "这个样本号没有抽中过", "This sample id was never drawn"))
     parent = _parent(group, body)
     if parent is not None and parent.sample_id != body.sample_id:
-        reasons.append(
-            Reason("corrects-other", "#/corrects", "更正的是另一户的记录", "Corrects a record of another household")
-        )
+        reasons.append(keeping.CORRECTS_OTHER)
     checked = None
     differences: tuple[tuple[str, str, str], ...] = ()
     if body.kind is not None and body.kind != "outcome":
@@ -229,8 +265,8 @@ def _judge(group: Group, op_id: UUID, body: Body) -> Verdict:
 
 def _who_faults(call: Receiving, county_id: int, body: Body) -> list[Reason]:
     """The sender must be of the place's team; a changed roster or a lost device is a reason to wait, not to refuse."""
-    faults = []
     actor = call.actor
+    faults = [SHUT_OUT[actor.shut_out]] if actor.shut_out else []
     if county_id == HOME:
         faults.append(Reason("county-unknown", "#/sample_id", "不知道属于哪个县(市、区)", "The county is not known"))
     elif actor.role not in COLLECTING_ROLES:

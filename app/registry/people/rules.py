@@ -52,6 +52,8 @@ class Actor:
     role: Role
     scope: str
     device_id: UUID | None = None
+    shut_out: str | None = None
+    """`device` or `account` was shut out: what was sealed before may be handed in, nothing may be read."""
 
     @property
     def is_city(self) -> bool:

@@ -18,7 +18,9 @@ from app.survey.records.rules import Body, Reason, SealedOp, receipt_text, sha25
 
 Numbered = Op | OpConflict | OpChange
 
-CORRECTS_OTHER = Reason("corrects-other", "#/corrects", "更正的是另一户的记录", "Corrects a record of another household")
+CORRECTS_OTHER = Reason(
+    "corrects-other", "#/corrects", "更正的是另一户的记录", "Corrects a record of another household"
+)
 
 
 class NotHeld(Conflict):
