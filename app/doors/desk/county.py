@@ -37,10 +37,11 @@ ALL_ITEMS = (*TARGET_ITEMS, "way")
 
 @dataclass(frozen=True)
 class StratumBlock:
-    """One stratum of a county with its ranks."""
+    """One stratum of a county with its ranks; `item` names the answers shown, which the poor alone are asked."""
 
     kind: str
     summary: str
+    item: str
     opened: Sequence[SampleLine]
     reserve: Sequence[SampleLine]
 
@@ -112,19 +113,22 @@ def _county(
             for each in found["items"]
         ],
         item=chosen,
-        strata=[
-            _block(kind, doors, found["sample"][kind], voice, lines=[line for line in lines if line.kind == kind])
-            for kind in ("poor", "non_poor")
-        ],
+        strata=[_block(kind, doors, found["sample"][kind], chosen, lines, voice) for kind in ("poor", "non_poor")],
     )
 
 
 def _block(
-    kind: str, doors: Sequence[Door], sample: Mapping[str, Any], voice: Voice, *, lines: Sequence[SampleLine]
+    kind: str, doors: Sequence[Door], sample: Mapping[str, Any], item: str, lines: Sequence[SampleLine], voice: Voice
 ) -> StratumBlock:
     words = _stratum_words([door for door in doors if door.row.kind == kind], sample, voice)
-    opened = [line for line in lines if line.state != "reserve"]
-    return StratumBlock(kind, words, opened, [line for line in lines if line.state == "reserve"])
+    mine = [line for line in lines if line.kind == kind]
+    return StratumBlock(
+        kind=kind,
+        summary=words,
+        item=item if kind == "poor" else "",
+        opened=[line for line in mine if line.state != "reserve"],
+        reserve=[line for line in mine if line.state == "reserve"],
+    )
 
 
 def _answers(session: Session, doors: Sequence[Door], item: str, voice: Voice) -> dict[str, str]:
