@@ -7,11 +7,13 @@ rules need none.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 from app.methods.draw import rules as hhd1
+from app.methods.draw import sources
 
 _MOST = 10**12  # more households than there are; Python refuses to print integers of 4,300 digits
 
@@ -47,6 +49,8 @@ class _Record:
     parts: tuple[str, ...]
     seed: str
     lists: dict[str, hhd1.DrawnList]
+    pledges: tuple[str, ...]
+    villages: dict[str, dict[str, int]]
 
 
 def verify(record: object, frame: Iterable[tuple[str, str]] | None = None) -> Verification:
@@ -95,7 +99,7 @@ def _parse(record: object) -> _Record:
         if not hhd1.is_field(record.get(key)):
             raise _NotARecord(key)
     if not hhd1.is_field(record.get("round")) or not re.fullmatch(
-        re.escape(record["round"]) + r"-A[1-9][0-9]*", record["draw"], re.ASCII
+        re.escape(record["round"]) + r"(-C[1-9][0-9]*|-T)?-A[1-9][0-9]*", record["draw"], re.ASCII
     ):
         raise _NotARecord("draw", "不是“轮次-A次数”", "is not the round's code, -A and the attempt")
     for key in ("commitment", "seed"):
@@ -113,6 +117,8 @@ def _parse(record: object) -> _Record:
         parts=tuple(parts),
         seed=record["seed"],
         lists=_parse_lists(record.get("lists"), strata),
+        pledges=_parse_pledges(record.get("pledges", [])),
+        villages=_parse_villages(record.get("villages", {}), strata),
     )
 
 
@@ -158,18 +164,49 @@ def _parse_lists(lists: object, strata: tuple[hhd1.StratumLine, ...]) -> dict[st
     return parsed
 
 
+def _parse_pledges(pledges: object) -> tuple[str, ...]:
+    if not isinstance(pledges, list) or not all(hhd1.is_hash(pledge) for pledge in pledges):
+        raise _NotARecord("pledges")
+    return tuple(pledges)
+
+
+def _parse_villages(villages: object, strata: tuple[hhd1.StratumLine, ...]) -> dict[str, dict[str, int]]:
+    """Households by village (the unit before its last `-`), for comparing with the wall list of the village."""
+    if not isinstance(villages, dict) or not set(villages) <= {line.stratum for line in strata}:
+        raise _NotARecord("villages")
+    for stratum, counts in villages.items():
+        if not isinstance(counts, dict) or not all(map(_is_count, counts.values())):
+            raise _NotARecord(f"villages/{stratum}")
+    return villages
+
+
+def villages_of(units: Iterable[str]) -> dict[str, int]:
+    """Village → its households: a unit is `VVVVVVVVVVVV-NNNN`."""
+    return dict(sorted(Counter(unit.rpartition("-")[0] for unit in units).items()))
+
+
 def _stated(record: _Record) -> Iterator[Difference]:
     """What can be recomputed from the record alone."""
     if hhd1.commitment(record.draw, record.source, record.strata) != record.commitment:
         yield _differs("commitment", "与各层重新算出的不同", "differs from the one computed from the strata")
+    if sources.parts_of(record.source) is not None:
+        try:
+            sources.check_source(record.source)
+        except hhd1.RefusedInput as refused:
+            yield _differs("source", refused.zh, refused.en)
     try:
         hhd1.check_parts(record.source, record.parts)
     except hhd1.RefusedInput as refused:
         yield _differs("parts", refused.zh, refused.en)
+    else:
+        if place := sources.pledge_fault(record.draw, record.source, record.parts, record.pledges):
+            yield _differs(f"parts/{place}", "不是事先封存的值,也不是骰子", "is neither the pledged value nor dice")
     if hhd1.seed(record.commitment, record.draw, record.parts) != record.seed:
         yield _differs("seed", "与重新算出的不同", "differs from the one computed from commitment and parts")
     for line in record.strata:
         yield from _listed(record, line)
+        if line.stratum in record.villages and sum(record.villages[line.stratum].values()) != line.N:
+            yield _differs(f"villages/{line.stratum}", f"合计不是 {line.N} 户", f"do not add up to {line.N}")
 
 
 def _listed(record: _Record, line: hhd1.StratumLine) -> Iterator[Difference]:
@@ -203,6 +240,7 @@ def _against_frame(record: _Record, line: hhd1.StratumLine, units: list[str]) ->
         yield _differs(where, f"有 {len(units)} 户,记录写 {line.N} 户", f"has {len(units)} units, not {line.N}")
     if digest != line.frame_digest:
         yield _differs(f"{where}/digest", "名册摘要不同", "the frame digest differs")
+    yield from _against_villages(record, line, units)
     names = tuple(hhd1.drawn(record.seed, record.draw, line.stratum, units, line.n + line.r))
     listed = record.lists[line.stratum].main + record.lists[line.stratum].reserve
     for rank, (ours, theirs) in enumerate(zip(names, listed, strict=False), start=1):
@@ -210,3 +248,13 @@ def _against_frame(record: _Record, line: hhd1.StratumLine, units: list[str]) ->
             there = f"lists/{line.stratum}/{rank}"
             yield _differs(there, f"按名册应为 {ours}", f"the frame gives {ours} here")
             return
+
+
+def _against_villages(record: _Record, line: hhd1.StratumLine, units: list[str]) -> Iterator[Difference]:
+    said = record.villages.get(line.stratum)
+    found = villages_of(units)
+    if said is None or said == found:
+        return
+    village = next(name for name in sorted({*said, *found}) if said.get(name) != found.get(name))
+    zh, en = f"名册有 {found.get(village, 0)} 户,记录写 {said.get(village, 0)} 户", "differs from the frame"
+    yield _differs(f"villages/{line.stratum}/{village}", zh, en)

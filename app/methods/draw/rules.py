@@ -15,26 +15,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from app.methods.draw.refusals import RefusedInput as RefusedInput
+from app.methods.draw.sources import parts_of
+
 VERSION = "HHD1"
 
 _FIELD = re.compile(r"[0-9A-Z._-]{1,64}", re.ASCII)
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
-
-#: What the parts of the seed look like for the sources that are thrown as dice:
-#: number of parts, pattern, and how to say it.
-DICE = {
-    "DICE10X20": (re.compile(r"[0-9]{20}", re.ASCII), "20 位数字 0–9", "20 digits 0-9"),
-    "DICE6X26": (re.compile(r"[1-6]{26}", re.ASCII), "26 位数字 1–6", "26 digits 1-6"),
-}
-
-
-class RefusedInput(ValueError):
-    """Something may not enter the hash. `zh` and `en` say what, without quoting a person."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh = zh
-        self.en = en
 
 
 @dataclass(frozen=True)
@@ -82,16 +69,22 @@ def check_field(value: object, what: str = "unit") -> str:
 def check_parts(source: str, parts: Sequence[str]) -> tuple[str, ...]:
     """The seed's parts in the announced order, or RefusedInput when they do not fit the source.
 
-    Dice sources take exactly one part of the right number of faces; any other
-    source takes one part or more, each a FIELD.
+    A source that `sources` knows takes exactly the parts it announces; any other one part or more, each a FIELD.
     """
     check_field(source, "source")
     if not parts:
         raise RefusedInput("没有种子", "there is no seed part")
-    if source in DICE:
-        pattern, zh, en = DICE[source]
-        if len(parts) != 1 or not isinstance(parts[0], str) or not pattern.fullmatch(parts[0]):
-            raise RefusedInput(f"{source} 的种子应是一段 {zh}", f"the seed of {source} is one part of {en}")
+    announced = parts_of(source)
+    if announced is not None:
+        if len(parts) != len(announced):
+            zh, en = "、".join(part.zh for part in announced), "; ".join(part.en for part in announced)
+            raise RefusedInput(
+                f"{source} 的种子应是 {len(announced)} 段:{zh}",
+                f"the seed of {source} has {len(announced)} part(s): {en}",
+            )
+        for place, (part, text) in enumerate(zip(announced, parts, strict=True), start=1):
+            if not part.fits(text):
+                raise RefusedInput(f"第 {place} 段应是 {part.zh}", f"part {place} of {source} should be {part.en}")
     return tuple(check_field(part, f"part {index}") for index, part in enumerate(parts, start=1))
 
 
