@@ -46,7 +46,13 @@ class RoundCounty(SQLModel, table=True):
 
 
 class Draw(SQLModel, table=True):
-    """One attempt of a draw, `CODE-A1`. Commitment null: being frozen; record null: frozen, not drawn."""
+    """One attempt of a draw, `CODE-A1`. Commitment null: being frozen; record null: frozen, not drawn.
+
+    `scope` are the counties it draws in (null: all of the round), so that a county's seed can be thrown on the day its
+    team arrives. `covert`: its id is `CODE-C1-A1`, and nothing of it is public before the close. `guided`: no seed
+    before the commitment has been signed. `attempt` counts all freezes of the round; the number in the id counts those
+    of its own kind, so that a covert draw leaves no gap.
+    """
 
     __tablename__ = "draw"
     __table_args__ = (UniqueConstraint("round_code", "attempt"),)
@@ -55,13 +61,23 @@ class Draw(SQLModel, table=True):
     round_code: str = Field(max_length=56, foreign_key="round.code")
     attempt: int
     source: str = Field(max_length=64)
+    scope: list[str] | None = Field(default=None, sa_type=JSON)
+    covert: bool = False
+    guided: bool = False
+    frame_note: dict[str, str] | None = Field(default=None, sa_type=JSON)
     exclusions: list[dict[str, str]] = Field(default_factory=list, sa_type=JSON)
+    plan: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     claim: UUID
     claimed_at: datetime = utc_field()
     claimed_by: UUID = Field(foreign_key="account.id")
     commitment: str | None = Field(default=None, max_length=64)
     committed_at: datetime | None = utc_field(default=None)
+    pledges: list[str] | None = Field(default=None, sa_type=JSON)
+    signers: list[dict[str, str]] | None = Field(default=None, sa_type=JSON)
+    signed_at: datetime | None = utc_field(default=None)
+    signed_place: str | None = Field(default=None, max_length=100)
     parts: list[str] | None = Field(default=None, sa_type=JSON)
+    thrown: dict[str, str] | None = Field(default=None, sa_type=JSON)
     witnesses: list[Any] | None = Field(default=None, sa_type=JSON)
     seed: str | None = Field(default=None, max_length=64)
     drawn_at: datetime | None = utc_field(default=None)
@@ -71,21 +87,31 @@ class Draw(SQLModel, table=True):
     voided_at: datetime | None = utc_field(default=None)
     voided_by: UUID | None = Field(default=None, foreign_key="account.id")
     void_reason: str | None = Field(default=None, max_length=500)
+    void_asked_by: str | None = Field(default=None, max_length=80)
 
 
 class DrawStratum(CountyKeyed, table=True):
-    """One county's poor or non-poor households in one draw: counts and the digest of its frame."""
+    """One list of households of one county in one draw: counts and the digest of its frame.
+
+    `part` names a list within the poor or non-poor households: blank where there is one list only, else `FRESH`,
+    `PANEL`, a class of the plan, or a village of two stages (12 digits). `main` and `reserve` are what the commitment
+    says; a village of two stages is hit `hits` times by the seed and gives that many times `main`.
+    """
 
     __tablename__ = "draw_stratum"
 
     draw_id: str = Field(primary_key=True, max_length=64, foreign_key="draw.id", index=True)
     kind: str = Field(primary_key=True, max_length=10)
+    part: str = Field(default="", primary_key=True, max_length=24)
     code: str = Field(max_length=64)
     units: int
     exited: int
     main: int
     reserve: int
     frame_digest: str = Field(max_length=64)
+    stage: str = Field(default="", max_length=24)
+    """Part of the stratum whose villages were ticketed first, with a leading `V`; blank in one stage."""
+    hits: int | None = None
 
 
 class FrameUnit(CountyKeyed, table=True):
@@ -94,14 +120,15 @@ class FrameUnit(CountyKeyed, table=True):
     __tablename__ = "frame_unit"
     __table_args__ = (
         ForeignKeyConstraint(
-            ["county_id", "draw_id", "kind"],
-            ["draw_stratum.county_id", "draw_stratum.draw_id", "draw_stratum.kind"],
+            ["county_id", "draw_id", "kind", "part"],
+            ["draw_stratum.county_id", "draw_stratum.draw_id", "draw_stratum.kind", "draw_stratum.part"],
         ),
     )
 
     draw_id: str = Field(primary_key=True, max_length=64)
     kind: str = Field(primary_key=True, max_length=10)
     unit: str = Field(primary_key=True, max_length=64)
+    part: str = Field(default="", max_length=24)
     registered_id: str = Field(max_length=64)
     status: str = Field(max_length=10)
 
@@ -111,16 +138,17 @@ class Sample(CountyKeyed, table=True):
 
     __tablename__ = "sample"
     __table_args__ = (
-        UniqueConstraint("county_id", "draw_id", "kind", "rank"),
+        UniqueConstraint("county_id", "draw_id", "kind", "part", "rank"),
         ForeignKeyConstraint(
             ["county_id", "draw_id", "kind", "unit"],
             ["frame_unit.county_id", "frame_unit.draw_id", "frame_unit.kind", "frame_unit.unit"],
         ),
     )
 
-    sample_id: str = Field(primary_key=True, max_length=100)
+    sample_id: str = Field(primary_key=True, max_length=128)
     draw_id: str = Field(max_length=64)
     kind: str = Field(max_length=10)
+    part: str = Field(default="", max_length=24)
     rank: int
     unit: str = Field(max_length=64)
     status: str = Field(max_length=10)
