@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -68,19 +69,15 @@ class Site:
     valley: Valley
 
 
-@pytest.fixture
-def site(furnished_sqlite: Path, tmp_path: Path) -> Iterator[Site]:
-    """The service over a fresh copy of the furnished database."""
+@contextmanager
+def running(url: str, data: Path) -> Iterator[Site]:
+    """The service over a database, on a free port of loopback."""
     if not (STATIC / "m" / "index.html").is_file():
         pytest.fail("The phone app is not built: run `make setup`")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    env = {
-        "RUHU_DATA": str(tmp_path / "data"),
-        "RUHU_DATABASE_URL": copy_sqlite(furnished_sqlite, tmp_path),
-        "RUHU_SECRET_KEY": "a secret for tests only",
-    }
+    env = {"RUHU_DATA": str(data), "RUHU_DATABASE_URL": url, "RUHU_SECRET_KEY": "a secret for tests only"}
     house = open_house(load_settings(env, port=port))
     valley = Valley(create_app(house))
     server = uvicorn.Server(uvicorn.Config(valley, port=port, log_level="critical", access_log=False, lifespan="off"))
@@ -89,10 +86,19 @@ def site(furnished_sqlite: Path, tmp_path: Path) -> Iterator[Site]:
     deadline = time.monotonic() + 20
     while not server.started and time.monotonic() < deadline:
         time.sleep(0.02)
-    yield Site(house, f"http://127.0.0.1:{port}", valley)
-    server.should_exit = True
-    thread.join(10)
-    house.close()
+    try:
+        yield Site(house, f"http://127.0.0.1:{port}", valley)
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        house.close()
+
+
+@pytest.fixture
+def site(furnished_sqlite: Path, tmp_path: Path) -> Iterator[Site]:
+    """The service over a fresh copy of the furnished database."""
+    with running(copy_sqlite(furnished_sqlite, tmp_path), tmp_path / "data") as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")
@@ -163,10 +169,10 @@ def desk(chromium: Browser, site: Site) -> Iterator[Window]:
     assert window.faults == []
 
 
-def sign_in_at_desk(window: Window, account: str) -> None:
+def sign_in_at_desk(window: Window, account: str, password: str = PASSWORD) -> None:
     """Sign in on the page."""
     window.page.goto("/sign-in")
     window.page.fill("input[name=account]", account)
-    window.page.fill("input[name=password]", PASSWORD)
+    window.page.fill("input[name=password]", password)
     window.page.press("input[name=password]", "Enter")
     window.page.wait_for_url(lambda url: "/sign-in" not in url)

@@ -1,6 +1,7 @@
 """An inspector's hands on the phone: signs in, opens a household, answers what is asked, seals, syncs."""
 
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ class Inspector:
         self.page = page
         self.folder = folder
         self.shots = 0
+        self.on_satisfaction: Callable[[], None] | None = None
 
     def by(self, testid: str) -> Locator:
         return self.page.get_by_test_id(testid)
@@ -106,6 +108,9 @@ class Inspector:
         done = set() if done is None else done
         for _ in range(20):
             self.fills_page(answers, done)
+            if self.on_satisfaction and self.by("question-sat_helper").count():
+                self.by("question-sat_helper").scroll_into_view_if_needed()
+                self.on_satisfaction()
             self.by("next-page").click()
             self.page.wait_for_timeout(150)
             if self.by("seal").is_visible():

@@ -53,6 +53,7 @@ def test_a_day_without_network_ends_with_equal_bytes_and_the_right_figure(
     poor = [s for s in samples if s["stratum"] == "poor"]
     other = next(s for s in samples if s["stratum"] == "non_poor")
     lin = Inspector(phone.page, tmp_path)
+    lin.on_satisfaction = lambda: phone.shot("phone-satisfaction")
 
     lin.signs_in("lin")
     phone.shot("phone-today")
