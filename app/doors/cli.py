@@ -85,6 +85,7 @@ def parser(serve: Command, demo: Command) -> argparse.ArgumentParser:
     importing = add("import-register", import_register, "households from Excel into the register / 导入名册")
     importing.add_argument("file", type=Path)
     importing.add_argument("--keep-good", action="store_true", help="leave out households with errors, keep the rest")
+    importing.add_argument("--partial", action="store_true", help="a list of some villages / 只是部分村的名册")
     verifying = add("draw-verify", draw_verify, "recompute a draw record from public data / 复核抽样")
     verifying.add_argument("record", type=Path)
     verifying.add_argument("--frame", type=Path)
@@ -157,7 +158,14 @@ def import_register(options: argparse.Namespace) -> int:
     """Import a register; print the report by sheet row; exit 1 when nothing was imported."""
     house = _house()
     report = register.import_register(
-        house.db, house.keys, options.file, "terminal", keep_good=options.keep_good, progress=_progress
+        house.db,
+        house.keys,
+        options.file,
+        "terminal",
+        keep_good=options.keep_good,
+        partial=options.partial,
+        tz=house.settings.tz,
+        progress=_progress,
     )
     house.close()
     _print_report(report)
@@ -169,7 +177,8 @@ def _print_report(report: ImportReport) -> None:
         say("\n".join(report.refusal), stream=sys.stderr)
         return
     for note in (*report.errors, *report.warnings):
-        say(f"{'错误' if note.level == 'error' else '提醒'} 第{note.row}行 {note.zh} / row {note.row}: {note.en}")
+        level = "错误" if note.level == "error" else "提醒"
+        say(f"{level} 第{note.row}行 {note.column} {note.zh} / row {note.row}: {note.en}")
     done = "已导入 / Imported" if report.imported else "没有导入,什么也没有改动 / Nothing was imported"
     say(
         f"{done}: {report.households} 户 households, {report.people} 人 people; 新增 added {report.added}, "

@@ -78,11 +78,11 @@ def sees_draw(actor: Actor, county_code: str, *, closed: bool) -> bool:
 
     After the close every desk role may, within its scope; helpers and village cadres see only sums.
     """
-    if actor.is_city:
+    if not actor.covers(county_code):
+        return False
+    if actor.is_city or actor.role in TEAM_ROLES:
         return True
-    if actor.role in TEAM_ROLES:
-        return actor.covers(county_code)
-    return closed and actor.role not in (Role.HELPER, Role.VILLAGE_CADRE) and actor.covers(county_code)
+    return closed and actor.role not in (Role.HELPER, Role.VILLAGE_CADRE)
 
 
 def reads_answers(actor: Actor) -> bool:

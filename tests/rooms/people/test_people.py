@@ -205,6 +205,7 @@ def actor(role: Role, scope: str) -> Actor:
     ("role", "scope", "before", "after"),
     [
         (Role.CITY_OFFICER, "6401", True, True),
+        (Role.CITY_OFFICER, "6402", False, False),
         (Role.LEADING_GROUP, "6401", True, True),
         (Role.AUDITOR, "6401", True, True),
         (Role.ADMIN, "6401", True, True),
