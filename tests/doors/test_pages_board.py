@@ -150,6 +150,13 @@ def test_a_team_sees_its_own_county_alone(world: World) -> None:
     assert lin.status(f"{BOARD}/samples/2017-1-A1.640106-P.1") == 404
 
 
+def test_a_household_of_another_round_is_not_found_under_this_one(world: World) -> None:
+    city = Visitor(world, "city")
+    assert city.status("/rounds/2017-1/samples/2017-1-A1.640104-P.1") == 200
+    for path in ("/rounds/2017-9/samples/2017-1-A1.640104-P.1", "/rounds/2017-1/samples/nonsense"):
+        assert city.status(path) == 404
+
+
 def test_after_the_close_a_county_reads_its_own_row_without_the_city(world: World) -> None:
     visits(world, satisfied=9)
     Visitor(world, "city").post(f"{BOARD}/close")

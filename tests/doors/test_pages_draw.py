@@ -196,6 +196,23 @@ def test_only_the_city_officer_opens_freezes_draws_and_closes(world: World, acco
     assert "已抽样" in Visitor(world, "city").get("/rounds").main
 
 
+def test_a_void_draw_keeps_its_reason_for_ever_and_the_next_has_the_next_number(world: World) -> None:
+    city = Visitor(world, "city")
+
+    refused = city.post("/rounds/2017-1/void", reason="错")
+    assert refused.status == 422
+    assert refused.one("p", id="reason-fault").text
+    page = city.post("/rounds/2017-1/void", reason="名单漏了一个村,村里已公示更正")
+    assert "2017-1-A1" in page.main
+    assert "名单漏了一个村" in page.main
+    assert "现在登记册里的名单" in page.main
+
+    again = city.post("/rounds/2017-1/freeze", **FRAME)
+    assert "2017-1-A2" in again.main
+    assert "名单漏了一个村" in again.main
+    assert Visitor(world, "leaders").post("/rounds/2017-1/void", reason="我想换几户").status in (403, 404)
+
+
 def test_closing_tells_what_is_unfinished_before_it_is_done(world: World) -> None:
     city = Visitor(world, "city")
 

@@ -110,3 +110,26 @@ def test_the_help_page_is_open_to_everybody(world: World) -> None:
     page = Visitor(world).get("/help")
     assert page.status == 200
     assert "尚不能判断" in page.main
+
+
+def test_the_type_of_a_refusal_leads_to_a_page_about_it(world: World) -> None:
+    stranger = Visitor(world)
+    kind = stranger.client.get("/api/v1/rounds", headers={"Accept": "application/json"}).json()["type"]
+
+    page = stranger.get(kind)
+
+    assert page.status == 200
+    assert page.one("h1").text == "请先登录"
+    assert "记录都还在" in page.main
+    assert stranger.get("/problems/held-for-review").status == 200
+    assert stranger.get("/problems/no-such-kind").status == 404
+
+
+def test_a_page_keeps_its_question_through_sign_in_and_language(world: World) -> None:
+    stranger = Visitor(world)
+    asked = "/rounds/2017-1/counties/640104?item=team"
+
+    form = Page(200, stranger.client.get(stranger.client.get(asked).headers["location"]).text)
+    assert form.one("input", name="next").attrs["value"] == asked
+    stranger.post("/sign-in", account="city", password=PASSWORD, next=asked)
+    assert stranger.get(f"{asked}&done=assigned").one("input", name="back").attrs["value"] == asked

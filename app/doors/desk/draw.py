@@ -16,6 +16,7 @@ from app.doors.desk.rounds import read_number
 from app.doors.desk.words import Voice
 from app.doors.web.auth import Caller, CityOfficer
 from app.doors.web.house import House, TheHouse
+from app.kernel.db.base import HOME
 from app.kernel.problems import Fault, NotFound, Problem
 from app.registry.people.rules import Actor
 from app.survey.rounds import queries, service
@@ -25,7 +26,7 @@ from app.survey.rounds.problems import BadPlan
 
 router = APIRouter(include_in_schema=False)
 
-FIELDS = ("source", "n_poor", "n_non_poor", "exclusions", "parts", "witnesses")
+FIELDS = ("source", "n_poor", "n_non_poor", "exclusions", "parts", "witnesses", "reason")
 Text = Annotated[str, Form(max_length=200)]
 LongText = Annotated[str, Form(max_length=20_000)]
 
@@ -72,6 +73,17 @@ def post_draw(
     except Problem as problem:
         return _show(request, house, actor, code, form={"parts": parts, "witnesses": witnesses}, problem=problem)
     return see(f"/rounds/{code}/draw", "drawn")
+
+
+@router.post("/rounds/{code}/void")
+def post_void(code: str, request: Request, house: TheHouse, actor: Caller, reason: LongText = "") -> Response:
+    """Void the standing draw with its reason; the next attempt has the next number."""
+    try:
+        with house.db.write(HOME) as session:
+            service.void_draw(session, actor, code, reason)
+    except Problem as problem:
+        return _show(request, house, actor, code, form={"reason": reason}, problem=problem)
+    return see(f"/rounds/{code}/draw", "void")
 
 
 @router.post("/rounds/{code}/assignment")

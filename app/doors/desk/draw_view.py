@@ -96,6 +96,15 @@ class ListOfStratum:
 
 
 @dataclass(frozen=True)
+class VoidLine:
+    """An attempt that was voided."""
+
+    draw: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
 class DrawPage:
     """What draw.html prints; what a step does not need is empty."""
 
@@ -127,6 +136,7 @@ class DrawPage:
     county: str = ""
     may_assign: bool = False
     lists: Sequence[ListOfStratum] = ()
+    voids: Sequence[VoidLine] = ()
     problem: Refusal | None = None
     faults: Mapping[str, str] = field(default_factory=dict)
 
@@ -141,7 +151,14 @@ def page_of(
     asked: Asked,
     county: str,
 ) -> DrawPage:
-    kept = {"source": SOURCES[0], "n_poor": str(view.quota["poor"][1]), "exclusions": "", "parts": "", "witnesses": ""}
+    kept = {
+        "source": SOURCES[0],
+        "n_poor": str(view.quota["poor"][1]),
+        "exclusions": "",
+        "parts": "",
+        "witnesses": "",
+        "reason": "",
+    }
     low, high = view.quota["non_poor"]
     kept |= {"n_non_poor": str((low + high) // 2)} | dict(form)
     common: dict[str, Any] = {
@@ -151,6 +168,11 @@ def page_of(
         "steps": [Step(voice(key), _step_tone(n, AT_STEP[view.state])) for n, key in enumerate(STEPS)],
         "may_draw": service.is_city_officer(actor) and view.state != "closed",
         "form": kept,
+        "voids": [
+            VoidLine(each.id, each.voided_at, each.void_reason or "")
+            for each in queries.void_draws(session, view.code)
+            if each.voided_at
+        ],
         "problem": asked.problem,
         "faults": asked.faults,
     }

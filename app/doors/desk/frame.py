@@ -23,7 +23,7 @@ from app.doors.web.house import House, get_house
 from app.kernel import terms
 from app.kernel.problems import Problem
 from app.registry.people.models import Role
-from app.registry.people.rules import Actor, reads_answers
+from app.registry.people.rules import COLLECTING_ROLES, Actor, reads_answers
 
 HERE = Path(__file__).resolve()
 TEMPLATES = HERE.parents[1] / "templates"
@@ -151,6 +151,8 @@ def navigation(actor: Actor | None, voice: Voice, at: str) -> list[NavItem]:
         doors.append(("held", "nav_held", "/held"))
     if actor.role == Role.ADMIN:
         doors.append(("accounts", "nav_accounts", "/accounts"))
+    if actor.role in COLLECTING_ROLES:
+        doors.append(("phone", "nav_phone", "/m/"))
     doors.append(("help", "nav_help", "/help"))
     return [NavItem(voice(word), href, key == at) for key, word, href in doors]
 
@@ -178,7 +180,7 @@ def show(
     lang = voice.lang
     frame = Frame(
         title=title,
-        path=request.url.path if request.method in ("GET", "HEAD") else "/",
+        path=here(request) if request.method in ("GET", "HEAD") else "/",
         nav=navigation(actor, voice, at),
         crumbs=crumbs,
         done=done_words(request, voice),
@@ -196,6 +198,12 @@ def show(
         )
     )
     return HTMLResponse(text, status)
+
+
+def here(request: Request) -> str:
+    """This page's path and query, without the word that something was done."""
+    query = "&".join(part for part in request.url.query.split("&") if part and not part.startswith("done="))
+    return f"{request.url.path}?{query}" if query else request.url.path
 
 
 def see(path: str, done: str = "") -> RedirectResponse:
@@ -230,11 +238,11 @@ def in_words(problem: Problem, lang: str, fields: Sequence[str] = ()) -> Asked:
 def page_of_problem(request: Request, problem: Problem) -> Response:
     """A refusal as a page; a stranger who wanted to read is sent to sign in first."""
     if problem.status == 401 and request.method in ("GET", "HEAD"):
-        return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
+        return RedirectResponse(f"/sign-in?next={quote(here(request))}", 303)
     voice = voice_of(request)
     refusal = in_words(problem, voice.lang).problem
     assert refusal is not None
-    steps = {code: f"problem_do_{code}" for code in (401, 403, 404, 409, 422)}
+    steps = {code: f"problem_do_{code}" for code in (401, 403, 404, 409, 422)} | {405: "problem_do_404"}
     is_passing = problem.retry == "later" and problem.status != 500
     step = "problem_do_later" if is_passing else steps.get(problem.status, "problem_do_broken")
     reading = request.method in ("GET", "HEAD")

@@ -2,12 +2,26 @@
 
 from fastapi import FastAPI
 
-from app.doors.desk import accounts, board, closing, county, draw, held, records, register, rounds, samples, sign_in
+from app.doors.desk import (
+    accounts,
+    board,
+    closing,
+    county,
+    draw,
+    held,
+    problems,
+    records,
+    register,
+    rounds,
+    samples,
+    sign_in,
+)
 from app.doors.desk.frame import page_of_problem
 
 
 def install(app: FastAPI) -> None:
     """Add every page; refusals are told in words to whoever asked for a page."""
-    for room in (sign_in, rounds, closing, draw, samples, board, county, records, held, register, accounts):
+    pages = (sign_in, rounds, closing, draw, samples, board, county, records, held, register, accounts, problems)
+    for room in pages:
         app.include_router(room.router)
     app.state.page_of_problem = page_of_problem

@@ -22,6 +22,7 @@ from app.findings.inspections import queries as inspections
 from app.findings.inspections.models import VisitStatus
 from app.findings.inspections.queries import Door
 from app.kernel import terms
+from app.kernel.problems import NotFound
 from app.registry.households.package import package_households
 from app.registry.people.queries import list_accounts
 from app.registry.people.rules import Actor, reads_answers
@@ -178,6 +179,9 @@ def sample_page(code: str, sample_id: str, request: Request, house: TheHouse, ac
     """One sampled household: what is known, its state, and every record from its door."""
     voice = voice_of(request)
     with house.db.read() as session:
+        ref = parse_sample_id(sample_id)
+        if ref is None or ref.round != code:
+            raise NotFound("这一轮没有这个样本户。", "This round has no such household.")
         wanted = rounds.get_sample(session, actor, sample_id)
         view = rounds.get_round(session, actor, code)
         rows = [row for row in rounds.list_samples(session, actor, code, wanted.county) if row.kind == wanted.kind]

@@ -26,6 +26,7 @@ WORDS: dict[str, Said] = {
     "nav_register": Said("登记册", "Register"),
     "nav_held": Said("待核", "Held"),
     "nav_accounts": Said("账号", "Accounts"),
+    "nav_phone": Said("手机端", "Phone app"),
     "nav_help": Said("怎么看", "How to read"),
     "crumbs_label": Said("当前位置", "You are here"),
     "other_language": Said("English", "中文"),
@@ -68,6 +69,18 @@ WORDS: dict[str, Said] = {
     "problem_do_broken": Said(
         "请过一会儿再试;如果还是这样,把页面下方的编号告诉管理员。",
         "Try again later; if it stays so, tell the administrator the number at the foot of this page.",
+    ),
+    "retry_never": Said(
+        "再试一次也不会成功:请按提示改正,或与市督查办联系。手机上的记录都还在。",
+        "Trying again will not help: mend what the message says, or ask the city office. "
+        "Records on the phone are safe.",
+    ),
+    "retry_later": Said(
+        "过一会儿再试就行;手机会自己重试,记录都还在手机上。",
+        "Try again a little later; the phone does so by itself, and its records are safe.",
+    ),
+    "retry_after_sign_in": Said(
+        "请重新登录后再试;手机上的记录都还在。", "Sign in again and retry; records on the phone are safe."
     ),
     "problem_back": Said("返回上一页", "Go back"),
     "problem_home": Said("回首页", "First page"),
@@ -409,6 +422,19 @@ WORDS: dict[str, Said] = {
     "answer_2": Said("不太满意", "Not very satisfied"),
     "answer_1": Said("很不满意", "Very dissatisfied"),
     "answer_9": Said("说不清", "Cannot say"),
+    "void_title": Said("作废这次抽样", "Void this draw"),
+    "void_lead": Said(
+        "只有名单有误或仪式出错才作废。作废的编号、承诺码和原因永远留在以后的抽样记录里;"
+        "已收到的入户记录照样保留,但不再计入比率。"
+        "看过名单以后,谁也不能为了换户而作废。",
+        "Only for a wrong frame or a faulty ceremony. Number, commitment and reason stay in every later record; records "
+        "received so far are kept and enter no rate. Nobody may void to change households after seeing the lists.",
+    ),
+    "void_reason": Said("作废原因", "Reason for voiding"),
+    "void_reason_hint": Said("4至500字;会公开", "4 to 500 characters; it will be public"),
+    "void_now": Said("作废 {draw}", "Void {draw}"),
+    "voids_title": Said("作废过的抽样", "Voided draws"),
+    "void_line": Said("{draw} · {at} 作废 · {reason}", "{draw} · voided {at} · {reason}"),
     # close
     "close_title": Said("结束{name}", "Close {name}"),
     "close_lead": Said(
@@ -473,6 +499,7 @@ WORDS: dict[str, Said] = {
     ),
     "done_drawn": Said("抽样完成,记录已签名。", "Drawn; the record is signed."),
     "done_assigned": Said("已分派。", "Assigned."),
+    "done_void": Said("已作废,原因和承诺码都留在记录里。", "Voided; reason and commitment stay in the record."),
     "done_closed": Said("本轮已结束。", "The round is closed."),
     "done_released": Said("已放行,计入比率。", "Released; it counts now."),
     "done_voided": Said("已作废,原件保留。", "Voided; what was received is kept."),
