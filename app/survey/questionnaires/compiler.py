@@ -76,12 +76,13 @@ def compile_workbook(workbook: Workbook) -> CompiledForm:
     order = _order(sheets, compiled)
     sections = {item["name"] for item in compiled.items if item["kind"] == "group"}
     pointers = {path[-1]: "/" + "/".join(path) for path in compiled.by_path}
-    title = _title(sheets)
+    title, kind = _title(sheets), sheets.settings.get("record_kind", "interview")
     form = {
         "format": FORMAT,
         "id": sheets.settings["form_id"],
         "version": sheets.settings["version"],
         "title": title,
+        **({} if kind == "interview" else {"kind": kind}),
         "items": compiled.items,
         "choices": _choices(sheets, compiled),
         "order": ["/" + "/".join(path) for path in order],

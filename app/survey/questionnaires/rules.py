@@ -27,7 +27,7 @@ from app.survey.questionnaires.state import (
     pointer,
     put,
 )
-from app.survey.questionnaires.values import BLANK, NUMBER, day_number, to_text
+from app.survey.questionnaires.values import BLANK, NUMBER, day_number, day_text, to_text
 
 UNASKED = frozenset(["group", "repeat", "note", "calculate", "hidden", "audit"])
 INTEGER = re.compile(r"-?[0-9]{1,15}")
@@ -269,9 +269,10 @@ def leaves(form: Form | Published, answers: Answers) -> list[Leaf]:
 
 
 def start(form: Form | Published, source: dict[str, dict[str, Any]], *, today: str, now: str) -> Answers:
-    """Answers of a new interview: defaults, what the register knows, `start` and `today`; as on the phone.
+    """Answers of a new record: defaults, what the register knows, `start` and `today`; as on the phone.
 
-    `source` has `sample` and `household` as in the package; `now` is RFC 3339.
+    `source` has `sample` and `household` as in the package, and what else is at hand (`account`, `round`, `place`,
+    `issue`); `now` is RFC 3339.
     """
     known = form_of(form)
     answers: Answers = {}
@@ -281,21 +282,28 @@ def start(form: Form | Published, source: dict[str, dict[str, Any]], *, today: s
         if text and not node.repeats:
             put(answers, path, text)
     for rule in known.data["prefill"]:
-        text = filed_value(known, rule, source)
+        text = filed_value(known, rule, source, today)
         if text:
             put(answers, tuple(rule["to"][1:].split("/")), text)
     return answers
 
 
-def filed_value(form: Form, rule: dict[str, Any], source: dict[str, dict[str, Any]]) -> str:
-    """What the register gives for a question, "" when nothing that the question could hold."""
+def filed_value(form: Form, rule: dict[str, Any], source: dict[str, dict[str, Any]], today: str = "") -> str:
+    """What the register (or the calendar) gives for a question, "" when nothing that the question could hold."""
     for place in rule["from"]:
         part, _, name = place.partition(".")
-        raw = source.get(part, {}).get(name)
+        raw = _calendar(name, today) if part == "clock" else source.get(part, {}).get(name)
         text = raw.strip(BLANK) if isinstance(raw, str) else ""
         if text:
             return _fitting(form, rule, text)
     return ""
+
+
+def _calendar(name: str, today: str) -> str:
+    """`today`, or `in_30_days` counted from it."""
+    days = day_number(today)
+    ahead = 0 if name == "today" else int(name.split("_")[1])
+    return "" if days is None else day_text(days + ahead)
 
 
 def _fitting(form: Form, rule: dict[str, Any], text: str) -> str:

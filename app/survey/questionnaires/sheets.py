@@ -23,6 +23,11 @@ PLAIN = {"type", "name", "required", "relevant", "constraint", "calculation", "a
          "choice_filter", "default", "readonly"}  # fmt: skip
 TEXTS = {"label", "hint", "constraint_message"}
 OURS = {"feeds"}
+KINDS = ("interview", "visit_log", "record", "look_back")
+"""What a form's record is on the wire (contract, `kind`)."""
+SOURCE = re.compile(
+    r"(sample|household|account|round|place|issue)\.[a-z_]{1,40}|clock\.(today|in_[1-9][0-9]{0,2}_days)"
+)
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 VALUE = re.compile(r"[A-Za-z0-9_.\-]{1,60}")
 
@@ -101,6 +106,10 @@ def _check_settings(sheets: Sheets) -> None:
     if not re.fullmatch(r"[0-9]{1,20}", version):
         sheets.refuse(
             "settings", 2, "version 要写成数字,例如 2026112401", "version must be digits, for example 2026112401"
+        )
+    if sheets.settings.get("record_kind", "interview") not in KINDS:
+        sheets.refuse(
+            "settings", 2, f"record_kind 只能是 {'、'.join(KINDS)}", f"record_kind must be one of {', '.join(KINDS)}"
         )
     if not sheets.settings.get("form_title"):
         sheets.refuse("settings", 2, "form_title 没有填", "form_title is missing")
@@ -251,10 +260,11 @@ def read_prefill(sheets: Sheets, pointer_of: Callable[[str], str | None]) -> lis
         if pointer is None:
             given = plain(row.get("question"))
             sheets.refuse("prefill", row.number, f"没有题目“{given}”", f"there is no question “{given}”")
-        if not sources or not all(re.fullmatch(r"(sample|household)\.[a-z_]{1,40}", s) for s in sources):
+        if not sources or not all(SOURCE.fullmatch(source) for source in sources):
             sheets.refuse(
-                "prefill", row.number, "from 要写成 sample.… 或 household.…", "from must be sample.… or household.…"
-            )
+                "prefill", row.number, "from 要写成 household.…、sample.…、account.…、clock.today 等",
+                "from must be household.…, sample.…, account.…, clock.today or the like",
+            )  # fmt: skip
         entry: dict[str, object] = {"to": pointer or "", "from": sources, "show": row.get("show") == "yes"}
         pairs = dict(split_pairs(row.get("map")))
         if pairs:

@@ -64,6 +64,11 @@ class Form:
         """The form's version."""
         return str(self.data["version"])
 
+    @property
+    def kind(self) -> str:
+        """What its record is on the wire: interview, visit_log, record or look_back."""
+        return str(self.data.get("kind", "interview"))
+
 
 @lru_cache(maxsize=64)
 def load(text: str) -> Form:

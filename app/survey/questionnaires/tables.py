@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.survey.questionnaires.sheets import split_pairs
 
-FORMS = ("q1_poor", "q2_nonpoor")
+FORMS = ("q1_poor", "q2_nonpoor", "q3_visit", "q4_record", "q5_lookback")
 FOLDER = Path(__file__).parent / "forms"
 LONG = {
     "zh": "label::中文 (zh)", "en": "label::English (en)",
@@ -26,12 +26,20 @@ def workbook_tables(form_id: str) -> dict[str, Table]:
     choices = _read("choices")["choices"]
     used = {row[0].split()[1] for row in parts["survey"] if row[0].startswith("select_")}
     settings = dict(row for row in parts["settings"][1:])
+    kind = [name for name in ("record_kind",) if name in settings]
     return {
         "survey": _survey(parts["survey"]),
         "choices": [[LONG.get(h, h) for h in choices[0]], *(row for row in choices[1:] if row[0] in used)],
         "settings": [
-            ["form_id", "version", "form_title", "title_en", "default_language"],
-            [settings["form_id"], settings["version"], settings["title_zh"], settings["title_en"], "中文 (zh)"],
+            ["form_id", "version", "form_title", "title_en", "default_language", *kind],
+            [
+                settings["form_id"],
+                settings["version"],
+                settings["title_zh"],
+                settings["title_en"],
+                "中文 (zh)",
+                *(settings[name] for name in kind),
+            ],
         ],
         "prefill": parts["prefill"],
         "help": parts["help"],

@@ -81,6 +81,14 @@ def day_number(text: str) -> int | None:
         return None
 
 
+def day_text(days: int) -> str:
+    """The calendar date of a day number, "" outside the years 1 to 9999."""
+    try:
+        return date.fromordinal(days + EPOCH).isoformat()
+    except (ValueError, OverflowError):
+        return ""
+
+
 def round_half_up(number: float, places: float) -> float:
     """As the ODK web engine rounds: halves towards +infinity, on the binary number as it is."""
     if not math.isfinite(number) or math.isnan(places) or abs(places) > 15:

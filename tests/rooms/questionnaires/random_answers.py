@@ -73,7 +73,7 @@ def _leaf(form: Form, node: Node, rng: random.Random, oddity: float) -> str:
     pools = {
         "image": UUIDS,
         "geopoint": PLACES,
-        "date": ["2026-11-24", "2025-02-28", "2026-02-30"],
+        "date": ["2026-11-24", "2017-05-19", "2017-05-20", "2026-02-30"],
         "acknowledge": ["OK"],
         "time": ["08:30", "23:59:59"],
         "start": INSTANTS,

@@ -11,6 +11,7 @@ import pytest
 
 from app.survey.questionnaires.shape import shape
 from app.survey.questionnaires.state import Form
+from app.survey.questionnaires.tables import FORMS
 from tests.rooms.questionnaires.forms_at_hand import built_in, torture_form
 from tests.rooms.questionnaires.node_twin import ask_phone, ask_server
 from tests.rooms.questionnaires.random_answers import plausible_answers, random_answers, random_tree
@@ -20,7 +21,7 @@ DAYS = ["2026-11-24", "2017-05-20", "2024-02-29"]
 
 
 def forms() -> dict[str, Form]:
-    return {"q1_poor": built_in("q1_poor"), "q2_nonpoor": built_in("q2_nonpoor"), "torture": torture_form()}
+    return {**{name: built_in(name) for name in FORMS}, "torture": torture_form()}
 
 
 def differences(requests: list[dict[str, Any]]) -> list[tuple[Any, Any, Any]]:
@@ -31,7 +32,7 @@ def differences(requests: list[dict[str, Any]]) -> list[tuple[Any, Any, Any]]:
     return [(r, p, s) for r, p, s in zip(requests, phone, server, strict=True) if p != s]
 
 
-@pytest.mark.parametrize("name", ["q1_poor", "q2_nonpoor", "torture"])
+@pytest.mark.parametrize("name", [*FORMS, "torture"])
 def test_phone_and_server_agree_on_thousands_of_random_answers(name: str) -> None:
     rng = random.Random(f"answers of {name}")
     known = forms()
@@ -89,7 +90,7 @@ def test_phone_and_server_prefill_alike() -> None:
     }
     requests = [
         {
-            "form": rng.choice(["q1_poor", "q2_nonpoor"]),
+            "form": rng.choice(FORMS),
             "today": DAYS[0],
             "source": {
                 "sample": {"sample_id": "2017-1-A1.640104-P.7", "round": "2017-1", "county": "640104"},

@@ -16,7 +16,7 @@ from app.survey.questionnaires import queries
 from app.survey.questionnaires.problems import FormNotPublishable, UnknownForm, VersionTaken
 from app.survey.questionnaires.rules import check
 from app.survey.questionnaires.service import publish, publish_builtin
-from app.survey.questionnaires.tables import FOLDER, builtin_workbook
+from app.survey.questionnaires.tables import FOLDER, FORMS, builtin_workbook
 from tests.rooms.questionnaires.forms_at_hand import HEAD, row
 
 NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
@@ -40,13 +40,13 @@ def small(version: str = "1", label: str = "问题", constraint: str = "") -> by
     return out.getvalue()
 
 
-def test_q1_and_q2_are_published_and_judge_answers(db: Database) -> None:
+def test_the_forms_of_the_house_are_published_and_judge_answers(db: Database) -> None:
     with db.write(HOME) as session:
         publish_builtin(session, "lin", now=NOON)
 
     with db.read() as session:
         found = queries.latest_forms(session)
-        assert [form.form_id for form in found] == ["q1_poor", "q2_nonpoor"]
+        assert [form.form_id for form in found] == list(FORMS)
         assert (found[0].published_by, found[0].published_at.astimezone(UTC)) == ("lin", NOON)
         checked = check(found[0], {}, fill_date=None, received_on=NOON.date())
         assert checked.errors[0].pointer == "/cover/visit_mode"

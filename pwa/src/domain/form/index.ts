@@ -13,9 +13,9 @@ import { fits, WORDS } from "./kinds";
 import { at, copy, indexOf, isLeaf, leaf, locationOf, pathOf, pointerOf, put, State, type Location, type Node } from "./state";
 import type {
   Answer, Answers, Choice, Form, FormProblem, FormState, Item, Lang, Placed, Prefill, PrefillSource, ProblemCode,
-  Template, Text, When,
+  SourcePart, Template, Text, When,
 } from "./types";
-import { isBlank, toText } from "./values";
+import { dayNumber, dayText, isBlank, toText } from "./values";
 
 const UNASKED = new Set(["group", "repeat", "note", "calculate", "hidden", "audit"]);
 
@@ -28,7 +28,7 @@ export function start(form: Form, source: PrefillSource, when: When): Answers {
     if (text && node.repeats === 0) put(answers, node.path, text);
   }
   for (const rule of form.prefill) {
-    const text = filedValue(form, rule, source);
+    const text = filedValue(form, rule, source, when.today);
     if (text) put(answers, rule.to.slice(1).split("/"), text);
   }
   return answers;
@@ -240,14 +240,20 @@ function fill(state: State, template: Template, location: Location): string {
   return template.map((part) => (typeof part === "string" ? part : toText(state.evaluate(part.value, location)))).join("");
 }
 
-function filedValue(form: Form, rule: Prefill, source: PrefillSource): string {
+function filedValue(form: Form, rule: Prefill, source: PrefillSource, today = ""): string {
   for (const place of rule.from) {
-    const [part, name] = place.split(".") as ["sample" | "household", string];
-    const raw = source[part]?.[name];
+    const [part, name] = place.split(".") as [SourcePart | "clock", string];
+    const raw = part === "clock" ? calendar(name, today) : source[part]?.[name];
     const text = typeof raw === "string" && !isBlank(raw) ? raw.replace(/^[\u3000 \t\r\n]+|[\u3000 \t\r\n]+$/g, "") : "";
     if (text) return fitting(form, rule, text);
   }
   return "";
+}
+
+/** `today`, or `in_30_days` counted from it. */
+function calendar(name: string, today: string): string {
+  const days = dayNumber(today);
+  return days === null ? "" : dayText(days + (name === "today" ? 0 : Number(name.split("_")[1])));
 }
 
 function fitting(form: Form, rule: Prefill, text: string): string {

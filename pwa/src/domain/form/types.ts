@@ -78,8 +78,8 @@ export interface Choice {
 }
 
 /**
- * What the register already knows. `from` lists places in the source (`sample.sample_id`,
- * `household.size`); the first that is not blank is taken. For a select the value may be the choice's
+ * What is already known. `from` lists places in the source (`sample.sample_id`, `household.size`,
+ * `clock.today`); the first that is not blank is taken. For a select the value may be the choice's
  * value, its Chinese label, or a key of `map`; otherwise nothing is filled.
  */
 export interface Prefill {
@@ -96,6 +96,8 @@ export interface Form {
   id: string;
   version: string;
   title: Text;
+  /** What its record is on the wire (contract, `kind`); absent: an interview at a sampled household. */
+  kind?: "visit_log" | "record" | "look_back";
   items: Item[];
   choices: Record<string, Choice[]>;
   /** Pointers (without rows) of all rules in the order in which they must be computed. */
@@ -110,11 +112,11 @@ export interface Answers {
   [name: string]: Answer;
 }
 
-/** What `start` reads: the sample and its household as in the package. */
-export interface PrefillSource {
-  sample: Record<string, unknown>;
-  household: Record<string, unknown>;
-}
+/** Parts of the phone's knowledge that a prefill may read; `clock.today` and `clock.in_30_days` come from `When`. */
+export type SourcePart = "sample" | "household" | "account" | "round" | "place" | "issue";
+
+/** What `start` reads: sample and household as in the package; for records of other kinds, what is at hand. */
+export type PrefillSource = { [part in SourcePart]?: Record<string, unknown> };
 
 /** The clock is an argument: the local day (`2026-11-24`) and the instant (RFC 3339) of filling in. */
 export interface When {

@@ -73,6 +73,13 @@ export function dayNumber(text: string): number | null {
   return at.getTime() / 86_400_000;
 }
 
+/** The calendar date of a day number, "" outside the years 1 to 9999. */
+export function dayText(days: number): string {
+  const at = new Date(days * 86_400_000);
+  const year = at.getUTCFullYear();
+  return year >= 1 && year <= 9999 ? String(year).padStart(4, "0") + at.toISOString().slice(-20, -14) : "";
+}
+
 /** As the ODK web engine rounds: halves towards +infinity, on the binary number as it is. */
 export function roundHalfUp(number: number, places: number): number {
   if (!Number.isFinite(number) || places !== places || Math.abs(places) > 15) return NaN;
