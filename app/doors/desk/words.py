@@ -427,8 +427,8 @@ WORDS: dict[str, Said] = {
         "只有名单有误或仪式出错才作废。作废的编号、承诺码和原因永远留在以后的抽样记录里;"
         "已收到的入户记录照样保留,但不再计入比率。"
         "看过名单以后,谁也不能为了换户而作废。",
-        "Only for a wrong frame or a faulty ceremony. Number, commitment and reason stay in every later record; records "
-        "received so far are kept and enter no rate. Nobody may void to change households after seeing the lists.",
+        "Only for a wrong frame or a faulty ceremony. Number, commitment and reason stay in every later record; "
+        "records received so far are kept and enter no rate. Nobody may void to change households after seeing the lists.",
     ),
     "void_reason": Said("作废原因", "Reason for voiding"),
     "void_reason_hint": Said("4至500字;会公开", "4 to 500 characters; it will be public"),
