@@ -23,13 +23,14 @@ from app.demo import run as demo
 from app.doors import cli
 from app.doors.api import forms, health, rounds, sign_in
 from app.doors.desk import pages
-from app.doors.phone import photos, sync, uploads
+from app.doors.phone import photos, sync, sync_pull, uploads
 from app.doors.web import refusals
 from app.doors.web.guard import Guard
 from app.doors.web.house import House, open_house
 from app.kernel.db.migrate import migrate
 from app.kernel.problems import Problem
 from app.kernel.settings import load_settings
+from app.registry.households.jobs import end_cut_off_jobs
 
 STATIC = Path(__file__).parent / "static"
 
@@ -73,7 +74,7 @@ def create_app(house: House) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(Guard, settings=house.settings)
     refusals.install(app)
-    for room in (health, sign_in, rounds, forms, sync, photos, uploads):
+    for room in (health, sign_in, rounds, forms, sync, sync_pull, photos, uploads):
         app.include_router(room.router)
     pages.install(app)
     _mount_static(app)
@@ -115,6 +116,7 @@ def serve(options: argparse.Namespace) -> int:
     if house.db.is_sqlite and options.workers != 1:
         raise OneWriter("用 SQLite 时 --workers 只能是 1;要多进程请用 PostgreSQL。", "Use PostgreSQL for more workers.")
     migrate(house.db)
+    end_cut_off_jobs(house.db, settings.data)
     house.close()
     os.environ.update(
         RUHU_PORT=str(options.port),

@@ -34,6 +34,9 @@ class Settings:
     tz: ZoneInfo
     secret_key: str | None = None
     insecure_http: bool = False
+    device_quota: int = 1200
+    second_factor: str = "own-choice"
+    audit_copy: Path | None = None
 
     @property
     def is_https(self) -> bool:
@@ -76,9 +79,26 @@ def load_settings(
         tz=ZoneInfo(env.get("RUHU_TZ") or "Asia/Shanghai"),
         secret_key=env.get("RUHU_SECRET_KEY"),
         insecure_http=insecure_http,
+        device_quota=_whole(env, "RUHU_DEVICE_QUOTA", 1200),
+        second_factor=_one_of(env, "RUHU_SECOND_FACTOR", ("own-choice", "desk")),
+        audit_copy=Path(env["RUHU_AUDIT_COPY"]).resolve() if env.get("RUHU_AUDIT_COPY") else None,
     )
     _require_private_transport(settings)
     return settings
+
+
+def _whole(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name) or str(default)
+    if not (text.isascii() and text.isdigit()):
+        raise BadSetting(f"{name} 应是一个非负整数,现在是 {text}", f"{name} must be a whole number, found {text}")
+    return int(text)
+
+
+def _one_of(env: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    text = env.get(name) or choices[0]
+    if text not in choices:
+        raise BadSetting(f"{name} 应为 {' / '.join(choices)},现在是 {text}", f"{name}: one of {' '.join(choices)}")
+    return text
 
 
 def _require_private_transport(settings: Settings) -> None:

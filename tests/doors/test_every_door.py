@@ -83,6 +83,13 @@ def doors(place: dict[str, str]) -> dict[str, Door]:
         "GET /api/v1/sync/package": Door("/api/v1/sync/package", EVERYBODY, own=False),
         "POST /api/v1/sync": Door("/api/v1/sync", EVERYBODY, body=envelope, own=False),
         "POST /api/v1/sync/have": Door("/api/v1/sync/have", EVERYBODY, body={"ops": [], "photos": []}, own=False),
+        "GET /api/v1/sync/changes": Door("/api/v1/sync/changes", EVERYBODY, own=False),
+        "GET /api/v1/sync/receipts": Door(
+            f"/api/v1/sync/receipts?device_id={place['device']}", EVERYBODY, own=False
+        ),
+        "POST /api/v1/sync/heartbeat": Door(
+            "/api/v1/sync/heartbeat", EVERYBODY, body={"device_id": place["device"]}, own=False
+        ),
         "GET /api/v1/photos/{photo_id}": Door(
             f"/api/v1/photos/{photo}", READERS, closed=READERS | {"discipline", "xing"}),
         "PUT /api/v1/photos/{sha256}": Door(

@@ -4,12 +4,10 @@ Least data: only drawn households of rounds that are open to this team, reserves
 rule; no ID numbers. Helpers and desk roles get rounds they may know of and no samples.
 """
 
-import base64
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from app.doors.web.house import House
 from app.findings.inspections import queries as inspections
@@ -18,8 +16,10 @@ from app.kernel import audit
 from app.kernel.clock import rfc3339
 from app.kernel.problems import NotFound
 from app.registry.households.package import package_households
-from app.registry.people.rules import Actor
+from app.registry.people.rules import COLLECTING_ROLES, Actor
+from app.registry.places import County, list_counties
 from app.survey.questionnaires import queries as forms
+from app.survey.records.cursor import Cursor
 from app.survey.rounds import queries as rounds
 from app.survey.rounds.queries import RoundView
 
@@ -27,12 +27,13 @@ from app.survey.rounds.queries import RoundView
 def package_for(house: House, actor: Actor, form_of_stratum: Mapping[str, str]) -> dict[str, Any]:
     """The package of one account."""
     with house.db.read() as session:
+        seqs = _counters(session, actor)  # before anything else: what comes meanwhile is told by /sync/changes
         views = [view for view in rounds.list_rounds(session, actor) if view.state != "closed"]
         samples = [item for view in views for item in _samples(session, house, actor, view, form_of_stratum)]
-        seqs = {row.county_id: row.seq for row in _counters(session, views)}
+        epoch = audit.epoch(session)
         return {
-            "epoch": audit.epoch(session),
-            "cursor": _cursor(seqs),
+            "epoch": epoch,
+            "cursor": str(Cursor(epoch, seqs)),
             "receipt_key": house.keys.public_key(),
             "account": {"account": actor.account, "role": actor.role, "scope": actor.scope, "name": actor.name},
             "tz": str(house.settings.tz),
@@ -72,13 +73,13 @@ def _samples(
             "round": view.code,
             "form_id": form_of_stratum[door.row.kind],
             "household": households.get(door.row.unit, {"unit": door.row.unit}),
-            "events": [_event(visit) for visit in door.visits],
+            "events": [event_of(visit) for visit in door.visits],
         }
         for door in doors
     ]
 
 
-def _event(visit: Visit) -> dict[str, Any]:
+def event_of(visit: Visit) -> dict[str, Any]:
     """A doorstep that is on the server already, as the phone's rule needs it."""
     return {
         "op_id": str(visit.op_id),
@@ -92,13 +93,15 @@ def _event(visit: Visit) -> dict[str, Any]:
     }
 
 
-def _counters(session: Session, views: list[RoundView]) -> list[audit.CountySeq]:
-    counties = sorted({county.id for view in views for county in view.counties})
-    found = [session.get(audit.CountySeq, county_id) for county_id in counties]
-    return [row for row in found if row is not None]
+def counties_of(session: Session, actor: Actor) -> list[County]:
+    """Where the actor's records may lie: a team's counties, and every county for somebody's own records."""
+    if actor.role not in COLLECTING_ROLES:
+        return []
+    return [county for county in list_counties(session) if not actor.is_team or actor.covers(county.code)]
 
 
-def _cursor(seqs: Mapping[int, int]) -> str:
-    """{county: seq} as opaque text (scale-security A5.5)."""
-    text = json.dumps({str(county): seq for county, seq in sorted(seqs.items())}, separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode()
+def _counters(session: Session, actor: Actor) -> dict[int, int]:
+    """County id → its sequence number now, for the team; a count of records is nobody else's business."""
+    counties = [county.id for county in counties_of(session, actor)] if actor.is_team else []
+    rows = session.exec(select(audit.CountySeq).where(col(audit.CountySeq.county_id).in_(counties)))
+    return {row.county_id: row.seq for row in rows}

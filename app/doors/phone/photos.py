@@ -13,7 +13,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from sqlmodel import Session
 
-from app.doors.web.auth import Caller
+from app.doors.web.auth import Caller, Sender
 from app.doors.web.bodies import read_limited
 from app.doors.web.house import House, TheHouse
 from app.kernel.clock import utcnow
@@ -49,7 +49,7 @@ def parts_of(house: House) -> Parts:
 
 @router.put("/{sha256}", status_code=201, responses={200: {"description": "It was here already"}})
 async def put_photo(
-    sha256: Digest, request: Request, response: Response, house: TheHouse, actor: Caller
+    sha256: Digest, request: Request, response: Response, house: TheHouse, actor: Sender
 ) -> dict[str, Any]:
     """Keep an announced picture of at most 1 MiB: 201 new, 200 known, 422 other bytes or no picture."""
     data = await read_limited(request, MAX_PUT_BYTES)
@@ -61,9 +61,9 @@ async def put_photo(
 def _put(house: House, actor: Actor, sha256: str, data: bytes) -> bool:
     if hashlib.sha256(data).hexdigest() != sha256:
         raise DigestMismatch("照片没有保存,手机会重新发送。", "Nothing was kept; the phone will send it again.")
-    service.require_targets(house.db, actor.account_id, sha256)
+    targets = service.require_targets(house.db, actor.account_id, sha256)
     with parts_of(house).hold(data) as path:
-        return service.deposit(house.db, house.store, actor.account_id, sha256, path, utcnow())
+        return service.deposit(house.db, house.store, actor.account_id, sha256, path, utcnow(), targets=targets)
 
 
 @router.get("/{photo_id}", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})

@@ -11,13 +11,15 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
 from app.doors.intake import FORM_OF_STRATUM, receive
+from app.doors.phone.gate import Gate, Quota
 from app.doors.phone.package import package_for
-from app.doors.web.auth import Caller
-from app.doors.web.bodies import read_limited
+from app.doors.web.auth import Caller, Sender
+from app.doors.web.bodies import read_inflated
 from app.doors.web.house import House, TheHouse
 from app.kernel.problems import Malformed
 from app.registry.people.rules import Actor
 from app.survey.photos import queries as photos
+from app.survey.photos.store import require_space_for_records
 from app.survey.records import queries as records
 from app.survey.records.rules import Envelope, read_envelope, read_uuid
 
@@ -25,6 +27,7 @@ router = APIRouter(prefix="/api/v1", tags=["sync"])
 
 ENVELOPE_LIMIT = 2 * 2**20
 MOST_ASKED = 5000
+gate = Gate()
 
 
 class BadEnvelope(Malformed):
@@ -35,30 +38,34 @@ class BadEnvelope(Malformed):
     title_en = "The envelope is malformed"
 
 
-@router.get("/sync/package")
+@router.get("/sync/package", dependencies=[Quota])
 def get_package(house: TheHouse, actor: Caller) -> dict[str, object]:
     """Rounds, samples with their households, forms and the key that signs receipts, for this account."""
     return package_for(house, actor, FORM_OF_STRATUM)
 
 
-@router.post("/sync")
-async def post_sync(request: Request, house: TheHouse, actor: Caller) -> dict[str, Any]:
-    """Keep up to 2 MiB of ops; one result each in request order. Only a malformed envelope is 422."""
-    raw = await read_limited(request, ENVELOPE_LIMIT)
-    return await run_in_threadpool(_sync, house, actor, raw)
+@router.post("/sync", dependencies=[Quota])
+async def post_sync(request: Request, house: TheHouse, actor: Sender) -> dict[str, Any]:
+    """Keep up to 2 MiB of ops; one result each in request order. Only a malformed envelope is 422.
+
+    Who was shut out may still hand in: all of it is held. Which app version sends makes no difference.
+    """
+    raw = await read_inflated(request, ENVELOPE_LIMIT)
+    return await gate.run(_sync, house, actor, raw)
 
 
 def _sync(house: House, actor: Actor, raw: bytes) -> dict[str, Any]:
+    require_space_for_records(house.settings.data)
     envelope = read_envelope(raw)
     if not isinstance(envelope, Envelope):
         raise BadEnvelope("信封格式有误,什么也没有保存;记录还在手机上。", "Nothing was kept.", faults=tuple(envelope))
     return {"results": receive(house, actor, envelope)}
 
 
-@router.post("/sync/have")
-async def post_have(request: Request, house: TheHouse, actor: Caller) -> dict[str, Any]:
+@router.post("/sync/have", dependencies=[Quota])
+async def post_have(request: Request, house: TheHouse, actor: Sender) -> dict[str, Any]:
     """Of the ops and photos named, those of this account that are not here yet."""
-    raw = await read_limited(request, ENVELOPE_LIMIT)
+    raw = await read_inflated(request, ENVELOPE_LIMIT)
     return await run_in_threadpool(_have, house, actor, raw)
 
 

@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from app.doors.phone.photos import desks, parts_of
-from app.doors.web.auth import Caller
+from app.doors.web.auth import Sender
 from app.doors.web.house import House, TheHouse
 from app.doors.web.refusals import problem_response
 from app.kernel.clock import utcnow
@@ -86,7 +86,7 @@ router = APIRouter(prefix="/api/v1/uploads", tags=["photos"], route_class=TusRou
 
 
 @router.options("", status_code=204, response_class=Response)
-def options(_actor: Caller) -> Response:
+def options(_actor: Sender) -> Response:
     """What this server speaks."""
     return Response(status_code=204, headers={"Tus-Extension": "creation", "Tus-Max-Size": str(MAX_BYTES)})
 
@@ -94,7 +94,7 @@ def options(_actor: Caller) -> Response:
 @router.post("", status_code=201, response_class=Response)
 def create(
     house: TheHouse,
-    actor: Caller,
+    actor: Sender,
     upload_length: Annotated[str, Header()] = "",
     upload_metadata: Annotated[str, Header()] = "",
 ) -> Response:
@@ -114,7 +114,7 @@ def create(
 
 
 @router.head("/{upload_id}", response_class=Response)
-def head(upload_id: str, house: TheHouse, actor: Caller) -> Response:
+def head(upload_id: str, house: TheHouse, actor: Sender) -> Response:
     """How far the upload is. One that is whole is kept before it is called so."""
     name = PartName.parse(upload_id)
     size = parts_of(house).size(actor.account_id, name)
@@ -134,7 +134,7 @@ async def patch(
     upload_id: str,
     request: Request,
     house: TheHouse,
-    actor: Caller,
+    actor: Sender,
     upload_offset: Annotated[str, Header()] = "",
     content_type: Annotated[str, Header()] = "",
 ) -> Response:

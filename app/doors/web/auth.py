@@ -5,10 +5,12 @@ decided here but by the fence of the query, and looks absent (404).
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
+from sqlalchemy.exc import OperationalError
 
 from app.doors.web.house import House, TheHouse
 from app.kernel.clock import utcnow
@@ -41,10 +43,15 @@ def find_caller(request: Request, house: House) -> Actor | None:
         return None
     actor, row = found
     if now - row.last_used_at > TOUCH_EVERY:
-        with house.db.write(HOME) as session:
-            service.touch(session, row.hash, now)
+        _touch(house, row.hash, now)
     request.state.account = actor.account
     return actor
+
+
+def _touch(house: House, token_hash: bytes, now: datetime) -> None:
+    """Remember that a session was used; a full disk must not keep anybody from reading."""
+    with suppress(OperationalError), house.db.write(HOME) as session:
+        service.touch(session, token_hash, now)
 
 
 def require_caller(request: Request, house: TheHouse) -> Actor:
@@ -57,6 +64,23 @@ def require_caller(request: Request, house: TheHouse) -> Actor:
 
 Caller = Annotated[Actor, Depends(require_caller)]
 """Parameter type: somebody signed in."""
+
+
+def require_sender(request: Request, house: TheHouse) -> Actor:
+    """Somebody signed in, or a phone that was shut out and hands in what it sealed before; else Unauthenticated."""
+    actor = find_caller(request, house)
+    token = presented_token(request, house) if actor is None else None
+    if token:
+        with house.db.read() as session:
+            actor = queries.sender_of(session, token)
+    if actor is None:
+        raise Unauthenticated("请先登录。手机上的记录都还在。", "Please sign in. Records on the phone are safe.")
+    request.state.account = actor.account
+    return actor
+
+
+Sender = Annotated[Actor, Depends(require_sender)]
+"""Parameter type of the doors that only take in: whoever may hand in records (`Actor.shut_out` says how they count)."""
 
 
 def allow(*roles: Role) -> Callable[[Actor], Actor]:

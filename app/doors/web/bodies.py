@@ -1,5 +1,7 @@
 """Reading what was sent, within limits, before anything believes it."""
 
+import zlib
+
 from starlette.requests import Request
 
 from app.kernel.problems import Problem, TooLarge
@@ -26,6 +28,43 @@ async def read_limited(request: Request, limit: int) -> bytes:
             raise _too_large(limit)
         parts.append(part)
     return b"".join(parts)
+
+
+class BadEncoding(Problem):
+    """What came says that it is compressed, and cannot be unpacked."""
+
+    status = 400
+    slug = "bad-encoding"
+    title_zh = "压缩内容已损坏"
+    title_en = "The compressed content is broken"
+    retry = "later"
+
+
+async def read_inflated(request: Request, limit: int) -> bytes:
+    """The body, unpacked when it came as gzip; TooLarge as soon as it passes `limit` bytes on either side of that."""
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in ("identity", "gzip", "x-gzip"):
+        raise Unsupported("请不压缩,或用 gzip。", "Send it plain, or as gzip.")
+    packed = await read_limited(request, limit)
+    return packed if encoding == "identity" else _inflate(packed, limit)
+
+
+def _inflate(packed: bytes, limit: int) -> bytes:
+    """Unpacked within `limit`: a bomb costs no more memory than an honest body."""
+    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        data = unpacker.decompress(packed, limit + 1)
+    except zlib.error as error:
+        raise _broken() from error
+    if len(data) > limit:
+        raise _too_large(limit)
+    if not unpacker.eof or unpacker.unused_data:
+        raise _broken()
+    return data
+
+
+def _broken() -> BadEncoding:
+    return BadEncoding("内容没有保存;手机会重新发送。", "Nothing was kept; the phone sends it again.")
 
 
 def _too_large(limit: int) -> TooLarge:

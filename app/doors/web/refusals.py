@@ -12,6 +12,8 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -35,6 +37,17 @@ class Broken(Problem):
     """An exception nobody foresaw; what was sent is not kept and may be sent again."""
 
     retry = "later"
+
+
+class DatabaseAway(Unavailable):
+    """The database is full, locked, restarting or away: nothing was committed, so nothing was promised."""
+
+    slug = "database-away"
+    title_zh = "数据库暂时不可用"
+    title_en = "The database is away for the moment"
+
+
+NO_DATABASE = (OperationalError, InterfaceError, InternalError, PoolTimeout)
 
 
 def wants_page(request: Request) -> bool:
@@ -82,6 +95,12 @@ def broken(error: Exception) -> Problem:
     """The answer to an exception nobody foresaw, and the one log line about it."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     log.error("broken", kind=type(error).__name__, place=f"{place.filename.rsplit('/app/', 1)[-1]}:{place.lineno}")
+    if isinstance(error, NO_DATABASE):
+        return DatabaseAway(
+            "数据库暂时不可用,刚才的内容没有保存;手机上的记录都在,稍后会自动重发。",
+            "The database does not answer; nothing was kept. Phones keep their records and send again.",
+            retry_after=15,
+        )
     return Broken("服务内部出错,请稍后再试;手机上的记录都还在。", "Something broke here; try again later.")
 
 

@@ -11,10 +11,12 @@ from typing import Any
 
 import pysqlite3.dbapi2 as sqlite
 from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlmodel import Session
 
 from app.kernel.db.base import HOME, CountyKeyed
+from app.kernel.db.wound import Wound
 from app.kernel.problems import Problem
 
 
@@ -43,6 +45,7 @@ class Database:
     def __init__(self, url: str, *, read_url: str | None = None) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
+        self.wound = Wound()
         if self.is_sqlite and not sqlite_is_safe(sqlite.sqlite_version_info):
             raise UnsafeSqlite(
                 f"SQLite {sqlite.sqlite_version} 的 WAL 可能丢失已提交的数据,拒绝启动;请装 pysqlite3。",
@@ -56,10 +59,16 @@ class Database:
             size = {"pool_size": 1, "max_overflow": 0} if writer else {"pool_size": 20, "max_overflow": 20}
             engine = create_engine(url, module=sqlite, pool_timeout=30, **size)
             event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "handle_error", self._see_error)
             begin = "BEGIN IMMEDIATE" if writer else "BEGIN"
             event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
             return engine
         return create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+
+    def _see_error(self, context: ExceptionContext) -> None:
+        """A write or fsync that the disk refused: what memory holds is no longer what the disk has."""
+        if "disk i/o error" in str(context.original_exception).lower():
+            self.wound.strike()
 
     def engine(self, county_id: int = HOME) -> Engine:
         """The engine that holds this county's rows for writing."""
@@ -68,6 +77,7 @@ class Database:
     @contextmanager
     def write(self, county_id: int) -> Iterator[Session]:
         """One transaction of one county; committed when the block ends, rolled back when it raises."""
+        self.wound.require_none()
         with Session(self._write, expire_on_commit=False) as session:
             session.info["county_id"] = county_id
             with session.begin():
@@ -75,6 +85,7 @@ class Database:
                 session.flush()
                 for last in session.info.pop("at_close", ()):
                     last(session)
+        self.wound.require_none()
 
     @contextmanager
     def read(self, county_id: int = HOME) -> Iterator[Session]:

@@ -3,6 +3,7 @@
 One row per key and window, one upsert a hit, so four processes count as one.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -10,6 +11,9 @@ from sqlmodel import Session, col, delete, select
 
 from app.kernel.db.ports import table_of, upsert
 from app.registry.people.models import RateWindow
+
+SHORTEST = 900
+"""Seconds of the shortest window in use; a longer one is forgotten later."""
 
 
 class Limit(NamedTuple):
@@ -46,7 +50,14 @@ def forgive(session: Session, key: str, limit: Limit, now: datetime) -> None:
     )
 
 
+def forget(session: Session, keys: Sequence[str]) -> None:
+    """Forget all windows of these keys; a key that ends with a colon stands for all that begin with it."""
+    for key in keys:
+        like = col(RateWindow.key).startswith(key, autoescape=True) if key.endswith(":") else col(RateWindow.key) == key
+        session.exec(delete(RateWindow).where(like))
+
+
 def sweep(session: Session, now: datetime) -> None:
     """Forget windows older than two days."""
     oldest = int(now.timestamp()) - 2 * 86400
-    session.exec(delete(RateWindow).where(col(RateWindow.window) * 3600 < oldest))
+    session.exec(delete(RateWindow).where(col(RateWindow.window) * SHORTEST < oldest))

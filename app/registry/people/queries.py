@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
 from app.kernel.problems import NotFound
-from app.registry.people.models import Account, Device, Role, Token
+from app.registry.people.models import Account, Device, Ending, Role, Token
 from app.registry.people.rules import TEAM_ROLES, Actor
 
 
@@ -74,6 +75,19 @@ def actor_of(session: Session, token: str, now: datetime) -> tuple[Actor, Token]
     if account is None or account.disabled_at:
         return None
     return actor_from(account, row.device_id), row
+
+
+def sender_of(session: Session, token: str) -> Actor | None:
+    """Who may still hand in what was sealed before: the phone of a revoked device or of a disabled account.
+
+    Only ended device sessions count; one that was signed out, reset or idle for too long signs in anew.
+    """
+    row = find_token(session, token)
+    account = session.get(Account, row.account_id) if row and row.device_id else None
+    if row is None or account is None or row.ended_why not in (Ending.DEVICE, Ending.ACCOUNT):
+        return None
+    why = "account" if account.disabled_at else "device"
+    return replace(actor_from(account, row.device_id), shut_out=why)
 
 
 def actor_from(account: Account, device_id: UUID | None = None) -> Actor:

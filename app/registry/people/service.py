@@ -7,9 +7,11 @@ from sqlmodel import Session, col, select, update
 
 from app.kernel import audit
 from app.kernel.clock import utcnow
-from app.kernel.problems import NotFound
-from app.registry.people import queries
-from app.registry.people.models import Account, Device, Token
+from app.kernel.db.base import HOME
+from app.kernel.db.engines import Database
+from app.kernel.problems import Fault, NotFound
+from app.registry.people import limits, queries
+from app.registry.people.models import Account, Device, Ending, Token
 from app.registry.people.passwords import PasswordHasher
 from app.registry.people.problems import AccountExists, BadAccount
 from app.registry.people.rules import account_faults, password_faults
@@ -59,9 +61,39 @@ def reset_password(session: Session, hasher: PasswordHasher, account: str, passw
         raise BadAccount(faults[0].zh, faults[0].en, faults=tuple(faults))
     row.password_hash = hasher.hash(password)
     session.add(row)
-    _end_sessions(session, row.id)
+    end_sessions(session, row.id, Ending.PASSWORD)
     audit.write(session, "account.reset", account, actor=by)
     return row
+
+
+def change_password(
+    db: Database, hasher: PasswordHasher, account_id: UUID, old: str, new: str, *, token_hash: bytes
+) -> None:
+    """One's own new password, proven by the old one; every other session of the account ends (ASVS 7.4)."""
+    with db.read() as session:
+        account = session.get_one(Account, account_id)
+    if not hasher.verify(old, account.password_hash)[0]:
+        fault = Fault("#/old", "原密码不对", "The present password is wrong")
+        raise BadAccount(fault.zh, fault.en, faults=(fault,))
+    faults = [Fault("#/new", fault.zh, fault.en) for fault in password_faults(new, account.account)]
+    if new == old:
+        faults.append(Fault("#/new", "新密码与原密码相同", "The new password is the old one"))
+    if faults:
+        raise BadAccount(faults[0].zh, faults[0].en, faults=tuple(faults))
+    fresh = hasher.hash(new)
+    with db.write(HOME) as session:
+        row = session.get_one(Account, account_id)
+        row.password_hash = fresh
+        session.add(row)
+        end_sessions(session, row.id, Ending.PASSWORD, but=token_hash)
+        audit.write(session, "password.changed", row.account, actor=row.account)
+
+
+def release_tries(session: Session, account: str, *, by: str) -> None:
+    """Give an account its tries back, after somebody else guessed at it or its owner mistyped."""
+    row = queries.get_account(session, account)
+    limits.forget(session, [f"account:{row.account}", f"known:{row.account}:", f"code:{row.account}"])
+    audit.write(session, "account.released", account, actor=by)
 
 
 def set_disabled(session: Session, account: str, disabled: bool, *, by: str) -> Account:
@@ -70,7 +102,7 @@ def set_disabled(session: Session, account: str, disabled: bool, *, by: str) -> 
     row.disabled_at = utcnow() if disabled else None
     session.add(row)
     if disabled:
-        _end_sessions(session, row.id)
+        end_sessions(session, row.id, Ending.ACCOUNT)
     audit.write(session, "account.disabled" if disabled else "account.enabled", account, actor=by)
     return row
 
@@ -88,8 +120,12 @@ def revoke_device(session: Session, device_id: UUID, *, by: str, of_account: UUI
         session.add(device)
         session.exec(
             update(Token)
-            .where(col(Token.device_id) == device_id, col(Token.account_id) == device.account_id)
-            .values(revoked_at=utcnow())
+            .where(
+                col(Token.device_id) == device_id,
+                col(Token.account_id) == device.account_id,
+                col(Token.revoked_at).is_(None),
+            )
+            .values(revoked_at=utcnow(), ended_why=Ending.DEVICE)
         )
     audit.write(session, "device.revoked", str(device_id), actor=by)
 
@@ -109,7 +145,7 @@ def end_session(session: Session, token: str) -> None:
     """Sign out."""
     row = queries.find_token(session, token)
     if row is not None and row.revoked_at is None:
-        row.revoked_at = utcnow()
+        row.revoked_at, row.ended_why = utcnow(), Ending.SIGNED_OUT
         session.add(row)
 
 
@@ -128,9 +164,14 @@ def touch(session: Session, token_hash: bytes, now: datetime) -> None:
     session.add(row)
 
 
-def _end_sessions(session: Session, account_id: UUID) -> None:
+def end_sessions(session: Session, account_id: UUID, why: Ending, *, but: bytes | None = None) -> None:
+    """End every session of an account, except one by its token's hash."""
     session.exec(
         update(Token)
-        .where(col(Token.account_id) == account_id, col(Token.revoked_at).is_(None))
-        .values(revoked_at=utcnow())
+        .where(
+            col(Token.account_id) == account_id,
+            col(Token.revoked_at).is_(None),
+            col(Token.hash) != (but or b""),
+        )
+        .values(revoked_at=utcnow(), ended_why=why)
     )

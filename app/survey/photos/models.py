@@ -21,6 +21,8 @@ class ObjectState(StrEnum):
 
     DURABLE = "durable"
     REFUSED = "refused"
+    LOST = "lost"
+    """The row stands, the bytes are gone or went wrong: phones that still have them are asked again."""
 
 
 class PhotoAnnounced(CountyKeyed, table=True):

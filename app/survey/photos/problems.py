@@ -72,6 +72,16 @@ class StoreFull(Problem):
     retry = "later"
 
 
+class NoRoom(Problem):
+    """The disk is all but full: records wait on the phones too; reading and signing in go on."""
+
+    status = 507
+    slug = "no-room"
+    title_zh = "服务器存储空间已满"
+    title_en = "The server is out of storage"
+    retry = "later"
+
+
 class StoreFailed(Problem):
     """The store did not prove that it has the bytes; nothing is promised, the phone keeps its copy."""
 

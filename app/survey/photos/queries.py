@@ -6,9 +6,9 @@ announced it (upload). Both use their own index and both name the county for eve
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from app.survey.photos.models import ObjectState, PhotoAnnounced, PhotoObject
@@ -55,22 +55,29 @@ class PhotoState:
 def list_targets(session: Session, account_id: UUID, sha256: str) -> list[Target]:
     """Every county in which this account announced the digest, by county; empty when it never did."""
     found = session.exec(
-        select(PhotoAnnounced.county_id, PhotoAnnounced.received_at)
+        select(PhotoAnnounced, PhotoObject)
+        .join(PhotoObject, _its_object(), isouter=True)
         .where(PhotoAnnounced.sha256 == sha256, PhotoAnnounced.account_id == account_id)
         .order_by(col(PhotoAnnounced.county_id), col(PhotoAnnounced.received_at))
     )
-    first: dict[int, datetime] = {}
-    for county_id, received_at in found:
-        first.setdefault(county_id, received_at)
-    return [_target(session, county_id, sha256, received_at) for county_id, received_at in first.items()]
+    first: dict[int, Target] = {}
+    for line, kept in found:
+        first.setdefault(line.county_id, _target(line, kept))
+    return list(first.values())
 
 
-def _target(session: Session, county_id: int, sha256: str, received_at: datetime) -> Target:
-    kept = find_object(session, county_id, sha256)
+def _target(line: PhotoAnnounced, kept: PhotoObject | None) -> Target:
     if kept is None:
-        return Target(county_id, sha256, object_key(county_id, received_at, sha256), None, None)
+        return Target(
+            line.county_id, line.sha256, object_key(line.county_id, line.received_at, line.sha256), None, None
+        )
     reason = Reason(kept.reason) if kept.reason else None
-    return Target(county_id, sha256, kept.key, ObjectState(kept.state), reason)
+    return Target(line.county_id, line.sha256, kept.key, ObjectState(kept.state), reason)
+
+
+def _its_object() -> ColumnElement[bool]:
+    """An announcement's object, if it has come."""
+    return (col(PhotoObject.county_id) == PhotoAnnounced.county_id) & (col(PhotoObject.sha256) == PhotoAnnounced.sha256)
 
 
 def find_object(session: Session, county_id: int, sha256: str) -> PhotoObject | None:
@@ -105,7 +112,9 @@ def missing(session: Session, account_id: UUID, digests: Iterable[object]) -> li
         kept |= set(
             session.exec(
                 select(PhotoObject.county_id, PhotoObject.sha256).where(
-                    col(PhotoObject.county_id).in_(counties), col(PhotoObject.sha256).in_(part)
+                    col(PhotoObject.county_id).in_(counties),
+                    col(PhotoObject.sha256).in_(part),
+                    col(PhotoObject.state) != ObjectState.LOST,
                 )
             )
         )
@@ -122,12 +131,7 @@ def photo_states(session: Session, county_id: int, op_ids: Sequence[UUID]) -> di
     for start in range(0, len(op_ids), _CHUNK):
         rows = session.exec(
             select(PhotoAnnounced, PhotoObject)
-            .join(
-                PhotoObject,
-                (col(PhotoObject.county_id) == PhotoAnnounced.county_id)
-                & (col(PhotoObject.sha256) == PhotoAnnounced.sha256),
-                isouter=True,
-            )
+            .join(PhotoObject, _its_object(), isouter=True)
             .where(
                 PhotoAnnounced.county_id == county_id,
                 col(PhotoAnnounced.op_id).in_(op_ids[start : start + _CHUNK]),
@@ -148,6 +152,6 @@ def _state(line: PhotoAnnounced, kept: PhotoObject | None) -> PhotoState:
         bytes=kept.bytes if kept else line.bytes,
         width=kept.width if kept else 0,
         height=kept.height if kept else 0,
-        state=kept.state if kept else "missing",
+        state=kept.state if kept and kept.state != ObjectState.LOST else "missing",
         reason=kept.reason if kept else None,
     )

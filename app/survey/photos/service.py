@@ -67,15 +67,25 @@ def is_kept(targets: list[Target]) -> bool:
     return all(target.state is not None for target in targets)
 
 
-def deposit(db: Database, store: Store, account_id: UUID, sha256: str, source: Path, now: datetime) -> bool:
+def deposit(
+    db: Database,
+    store: Store,
+    account_id: UUID,
+    sha256: str,
+    source: Path,
+    now: datetime,
+    *,
+    targets: list[Target] | None = None,
+) -> bool:
     """Keep a whole, fsynced file wherever the account announced its digest. True when something new was kept.
 
+    `targets` where the caller has just asked (require_targets).
     Raises DigestMismatch (nothing kept), NotAnnounced, StoreFailed, and PictureRefused once the bytes of what
     is no picture are safe; a file that was kept before gets the same answer as then.
     """
     if digest_of(source) != sha256:
         raise DigestMismatch("照片没有保存,手机会重新发送。", "Nothing was kept; the phone will send it again.")
-    targets = require_targets(db, account_id, sha256)
+    targets = targets or require_targets(db, account_id, sha256)
     is_new = not is_kept(targets)
     reason = next((target.reason for target in targets if target.reason), None)
     picture = lens.inspect(source) if is_new else Picture(reason=reason)
@@ -90,7 +100,7 @@ def deposit(db: Database, store: Store, account_id: UUID, sha256: str, source: P
 
 
 def keep(session: Session, target: Target, picture: Picture, size: int, now: datetime) -> None:
-    """Write the row of an object whose bytes are durable; a row that exists stays as it is."""
+    """Write the row of an object whose bytes are durable; a row that exists stays, unless its bytes were lost."""
     row = {
         "county_id": target.county_id,
         "sha256": target.sha256,
@@ -103,7 +113,9 @@ def keep(session: Session, target: Target, picture: Picture, size: int, now: dat
         "state": ObjectState.REFUSED if picture.reason else ObjectState.DURABLE,
         "reason": picture.reason,
     }
-    upsert(session, PhotoObject, [row], key=["county_id", "sha256"])
+    kept = queries.find_object(session, target.county_id, target.sha256)
+    healing = ("state", "reason") if kept is not None and kept.state == ObjectState.LOST else ()
+    upsert(session, PhotoObject, [row], key=["county_id", "sha256"], update=healing)
 
 
 def show(store: Store, kept: PhotoObject | None, size: str) -> bytes:

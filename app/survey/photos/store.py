@@ -19,11 +19,12 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import S3Store
 
-from app.survey.photos.problems import StoreFailed, StoreFull
+from app.survey.photos.problems import NoRoom, StoreFailed, StoreFull
 
 _KEY = re.compile(r"[0-9]+/[0-9]{6}/[0-9a-f]{64}(\.view|\.thumb)?", re.ASCII)
 _CHUNK = 2**18
 _SPARE = 2**30
+_LAST = 2**26
 
 
 class Store(Protocol):
@@ -72,6 +73,20 @@ def require_space(folder: Path) -> None:
         raise StoreFull(
             "照片还在手机上,腾出空间后会自动补传;记录不受影响。",
             "Photos stay on the phone and go later by themselves; records are not affected.",
+        )
+
+
+def require_space_for_records(folder: Path) -> None:
+    """Refuse records later than pictures: while less than 64 MiB or a fiftieth of the disk is free, the less of both.
+
+    What is left then keeps sign-in, decisions and the way out open.
+    """
+    usage = shutil.disk_usage(folder)
+    if usage.free < min(_LAST, usage.total // 50):
+        raise NoRoom(
+            "服务器存储空间不足,记录没有保存;记录都在手机上,稍后会自动重发。",
+            "The server is out of storage; nothing was kept. Records stay on the phone and go later by themselves.",
+            retry_after=60,
         )
 
 
