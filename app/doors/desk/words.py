@@ -89,18 +89,14 @@ WORDS: dict[str, Said] = {
     "round": Said("轮次", "Round"),
     "rounds_title": Said("督查轮次", "Inspection rounds"),
     "rounds_count": Said("共 {n} 轮", "{n} in all"),
-    "rounds_empty": Said("还没有督查轮次。", "No inspection round yet."),
+    "rounds_empty": Said("还没有可看的督查轮次。", "There is no round to see yet."),
     "rounds_empty_do": Said(
         "先把登记册导入,再新建轮次、冻结名单、抽样。",
         "First import the register, then open a round, freeze the frame and draw.",
     ),
-    "rounds_empty_wait": Said("市督查办新建轮次后会显示在这里。", "Rounds appear here once the city office opens one."),
-    "to_register": Said("去登记册", "To the register"),
-    "round_new": Said("新建轮次", "Open a round"),
-    "round_new_lead": Said(
-        "轮次定好县区、时间和每县访几户。建好后冻结名单、公布承诺码,再掷骰子抽样。",
-        "A round fixes the counties, the days and how many households are visited. Then freeze, publish, throw "
-        "dice, draw.",
+    "rounds_empty_wait": Said(
+        "轮到您查看的督查会显示在这里;县区在督查结束后看到本县区的结果。",
+        "Rounds that you may read appear here; a county reads its result once the round is closed.",
     ),
     "round_name": Said("名称", "Name"),
     "round_name_hint": Said("如:2026年第四轮督查", "For example: fourth round of 2026"),
@@ -428,7 +424,8 @@ WORDS: dict[str, Said] = {
         "已收到的入户记录照样保留,但不再计入比率。"
         "看过名单以后,谁也不能为了换户而作废。",
         "Only for a wrong frame or a faulty ceremony. Number, commitment and reason stay in every later record; "
-        "records received so far are kept and enter no rate. Nobody may void to change households after seeing the lists.",
+        "records received so far are kept and enter no rate. "
+        "Nobody may void to change households after seeing the lists.",
     ),
     "void_reason": Said("作废原因", "Reason for voiding"),
     "void_reason_hint": Said("4至500字;会公开", "4 to 500 characters; it will be public"),
