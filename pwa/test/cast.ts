@@ -18,11 +18,14 @@ export function clockAt(wall: string): Clock {
   return { read: () => ({ wall, monotonic_ms: 1000, offset_ms: null, zone: "Asia/Shanghai" }) };
 }
 
+/** A PIN that costs next to nothing to guess: tests only. */
+export const CHEAP = { memory: 64, passes: 1, lanes: 1 };
+
 let phones = 0;
 
 /** A phone with an empty store. */
 export async function phoneStore(name = `phone-${(phones += 1)}`): Promise<Store & { name: string }> {
-  const store = await openStore({ name, newId, now: () => new Date().toISOString(), label: "test" });
+  const store = await openStore({ name, newId, now: () => new Date().toISOString(), label: "test", pinCost: CHEAP });
   await store.device();
   return Object.assign(store, { name });
 }

@@ -1,15 +1,17 @@
-/** Drafts: a visit in work, saved whole at every change. */
+/** Drafts: a visit in work, saved whole at every change, sealed like everything else. */
 import type { Draft } from "../domain/submission.ts";
-import type { Connection } from "./connection.ts";
-import { sealJson, unsealJson } from "./seal.ts";
+import { places } from "./places.ts";
+import { openJson, ringFor, sealJson, stillOpen, type Db } from "./sealed.ts";
 import type { DraftRecord } from "./schema.ts";
 import { NotSaved } from "./types.ts";
 
 /** Save a draft; `writer` tells this open page from another one on the same visit. */
-export async function saveDraft(db: Connection, writer: string, draft: Draft, now: string): Promise<Draft> {
+export async function saveDraft(db: Db, writer: string, draft: Draft, now: string): Promise<Draft> {
   const saved: Draft = { ...draft, rev: draft.rev + 1, saved_at: now };
-  const sealed = await sealJson(saved, place(draft.draft_id));
-  await db.write(["draft"], async (tx) => {
+  const ring = await ringFor(db, draft.account);
+  const sealed = await sealJson(ring, saved, places.draft(draft.draft_id, saved.rev));
+  await db.write(["draft", "vault"], async (tx) => {
+    await stillOpen(tx, ring);
     const drafts = tx.objectStore("draft");
     const before = await drafts.get(draft.draft_id);
     if (!before && draft.rev > 0) throw new NotSaved("draft-gone");
@@ -26,20 +28,22 @@ export async function saveDraft(db: Connection, writer: string, draft: Draft, no
   return saved;
 }
 
-export async function readDraft(db: Connection, draftId: string): Promise<Draft | null> {
+/** A draft; null when it is not here or its bytes were changed (then it is in `damage`). */
+export async function readDraft(db: Db, draftId: string): Promise<Draft | null> {
   const record = await db.read(["draft"], (tx) => tx.objectStore("draft").get(draftId));
-  return record ? unsealDraft(record) : null;
+  return record ? openDraft(db, record) : null;
 }
 
 /** Drafts of an account, latest saved first. */
-export async function listDrafts(db: Connection, account: string): Promise<Draft[]> {
+export async function listDrafts(db: Db, account: string): Promise<Draft[]> {
   const records = await db.read(["draft"], (tx) => tx.objectStore("draft").index("account").getAll(account));
   records.sort((a, b) => (a.saved_at < b.saved_at ? 1 : -1));
-  return Promise.all(records.map(unsealDraft));
+  const drafts = await Promise.all(records.map((record) => openDraft(db, record)));
+  return drafts.filter((draft): draft is Draft => draft !== null);
 }
 
 /** Throw away a draft with those of its photos that no sealed record holds. */
-export async function discardDraft(db: Connection, draftId: string): Promise<void> {
+export async function discardDraft(db: Db, draftId: string): Promise<void> {
   await db.write(["draft", "photo", "photo_chunk"], async (tx) => {
     const photos = await tx.objectStore("photo").index("draft_id").getAll(draftId);
     for (const photo of photos.filter((each) => each.op_id === null)) {
@@ -50,10 +54,6 @@ export async function discardDraft(db: Connection, draftId: string): Promise<voi
   });
 }
 
-function unsealDraft(record: DraftRecord): Promise<Draft> {
-  return unsealJson<Draft>(record.sealed, place(record.draft_id));
-}
-
-function place(draftId: string): string {
-  return `draft/${draftId}`;
+function openDraft(db: Db, record: DraftRecord): Promise<Draft | null> {
+  return openJson<Draft>(db, record.account, record.sealed, places.draft(record.draft_id, record.rev));
 }

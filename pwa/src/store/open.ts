@@ -5,8 +5,11 @@ import * as outbox from "./outbox.ts";
 import * as photos from "./photos.ts";
 import * as reference from "./reference.ts";
 import { DB_NAME } from "./schema.ts";
+import type { Db } from "./sealed.ts";
 import * as submissions from "./submissions.ts";
 import type { StorageReport, Store } from "./types.ts";
+import { createVaults } from "./vault/vault.ts";
+import type { Argon2Cost } from "../domain/crypto/argon2id.ts";
 
 export interface StoreOptions {
   name?: string;
@@ -15,18 +18,25 @@ export interface StoreOptions {
   now: () => string;
   /** How this phone is called in the supervisor's list. */
   label?: string;
+  /** What guessing a PIN costs; smaller in tests only. */
+  pinCost?: Argon2Cost;
 }
 
 /** Open the store; made on the first call. Throws NotSaved (`unavailable`, `blocked`). */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { newId, now } = options;
-  const db = await connect(options.name ?? DB_NAME);
+  const connection = await connect(options.name ?? DB_NAME);
+  const db: Db = Object.assign(connection, { vaults: createVaults(connection, options.pinCost), damage: new Set<string>() });
   const writer = newId();
   const makeDevice = () => ({ device_id: newId(), label: options.label ?? "", created_at: now(), dev_seq: 0 });
   return {
     device: () => reference.readDevice(db, makeDevice),
     offset: () => reference.readOffset(db),
     saveOffset: (offsetMs) => reference.saveOffset(db, offsetMs),
+    vaults: db.vaults,
+    damage: () => [...db.damage],
+    currentAccount: () => reference.currentAccount(db),
+    unsent: (account) => outbox.countUnsent(db, account),
     session: () => reference.readSession(db),
     saveSession: (session) => reference.saveSession(db, session),
     expireSession: (account) => reference.expireSession(db, account),

@@ -6,8 +6,10 @@
 import { sha256Hex } from "../domain/text.ts";
 import type { Draft } from "../domain/submission.ts";
 import type { PhotoRef } from "../domain/wire.ts";
-import type { Connection, ReadTx, WriteTx } from "./connection.ts";
-import { seal, unseal } from "./seal.ts";
+import type { ReadTx, WriteTx } from "./connection.ts";
+import { places } from "./places.ts";
+import { openBytes, ringFor, stillOpen, type Db } from "./sealed.ts";
+import type { Keyring } from "./vault/keyring.ts";
 import type { ChunkRecord } from "./schema.ts";
 import { NotSaved, type PhotoRow } from "./types.ts";
 
@@ -15,12 +17,13 @@ const CHUNK = 256 * 1024;
 
 /** Keep a photo for a draft; resolves when it was read back with the same digest. */
 export async function savePhoto(
-  db: Connection,
+  db: Db,
   draft: Draft,
   photo: { photo_id: string; question: string; bytes: ArrayBuffer; type: string },
 ): Promise<PhotoRef> {
   const bytes = new Uint8Array(photo.bytes);
-  const chunks = await sealChunks(photo.photo_id, bytes);
+  const ring = await ringFor(db, draft.account);
+  const chunks = await sealChunks(ring, photo.photo_id, bytes);
   const row: PhotoRow = {
     photo_id: photo.photo_id,
     sha256: sha256Hex(bytes),
@@ -32,7 +35,8 @@ export async function savePhoto(
     op_id: null,
     chunks: chunks.length,
   };
-  await db.write(["photo", "photo_chunk"], async (tx) => {
+  await db.write(["photo", "photo_chunk", "vault"], async (tx) => {
+    await stillOpen(tx, ring);
     await tx.objectStore("photo").add(row);
     for (const chunk of chunks) await tx.objectStore("photo_chunk").add(chunk);
   });
@@ -41,7 +45,7 @@ export async function savePhoto(
 }
 
 /** Bytes of a photo; null when a chunk is missing or the digest is not that of the day it was taken. */
-export async function photoBytes(db: Connection, photoId: string): Promise<ArrayBuffer | null> {
+export async function photoBytes(db: Db, photoId: string): Promise<ArrayBuffer | null> {
   const { row, chunks } = await db.read(["photo", "photo_chunk"], async (tx) => ({
     row: await tx.objectStore("photo").get(photoId),
     chunks: await tx.objectStore("photo_chunk").getAll(chunkRange(photoId)),
@@ -50,8 +54,8 @@ export async function photoBytes(db: Connection, photoId: string): Promise<Array
   const whole = new Uint8Array(row.bytes);
   let at = 0;
   for (const chunk of chunks) {
-    const part = await unseal(chunk.sealed, place(photoId, chunk.n));
-    if (at + part.byteLength > row.bytes) return null;
+    const part = await openBytes(db, row.account, chunk.sealed, places.chunk(photoId, chunk.n, row.chunks));
+    if (!part || at + part.byteLength > row.bytes) return null;
     whole.set(part, at);
     at += part.byteLength;
   }
@@ -59,7 +63,7 @@ export async function photoBytes(db: Connection, photoId: string): Promise<Array
 }
 
 /** Throw away one photo of a draft; a photo of a sealed record stays. */
-export async function discardPhoto(db: Connection, photoId: string): Promise<void> {
+export async function discardPhoto(db: Db, photoId: string): Promise<void> {
   await db.write(["photo", "photo_chunk"], async (tx) => {
     const row = await tx.objectStore("photo").get(photoId);
     if (!row || row.op_id !== null) return;
@@ -82,19 +86,16 @@ export function refOf(row: PhotoRow): PhotoRef {
   return { photo_id, sha256, bytes, type, question };
 }
 
-async function sealChunks(photoId: string, bytes: Uint8Array): Promise<ChunkRecord[]> {
+async function sealChunks(ring: Keyring, photoId: string, bytes: Uint8Array): Promise<ChunkRecord[]> {
+  const count = Math.ceil(bytes.byteLength / CHUNK);
   const chunks: ChunkRecord[] = [];
   for (let at = 0; at < bytes.byteLength; at += CHUNK) {
     const n = chunks.length;
-    chunks.push({ photo_id: photoId, n, sealed: await seal(bytes.subarray(at, at + CHUNK), place(photoId, n)) });
+    chunks.push({ photo_id: photoId, n, sealed: await ring.seal(bytes.subarray(at, at + CHUNK), places.chunk(photoId, n, count)) });
   }
   return chunks;
 }
 
 function chunkRange(photoId: string): IDBKeyRange {
   return IDBKeyRange.bound([photoId, 0], [photoId, Infinity]);
-}
-
-function place(photoId: string, n: number): string {
-  return `photo/${photoId}/${n}`;
 }

@@ -1,12 +1,13 @@
 /** What came from the server (session, package, forms) and this phone's own identity. */
+import { joined } from "../domain/base64.ts";
 import { sha256Hex, utf8 } from "../domain/text.ts";
 import type { FormRef, Package } from "../domain/wire.ts";
-import type { Connection } from "./connection.ts";
-import { seal, sealJson, unseal, unsealJson } from "./seal.ts";
+import { places } from "./places.ts";
+import { openBytes, openJson, ringFor, sealJson, stillOpen, type Db } from "./sealed.ts";
 import { NotSaved, type Device, type SessionRow, type StoredPackage } from "./types.ts";
 
 /** This phone's identity, made once. */
-export async function readDevice(db: Connection, make: () => Device): Promise<Device> {
+export async function readDevice(db: Db, make: () => Device): Promise<Device> {
   const known = await db.read(["meta"], (tx) => tx.objectStore("meta").get("device"));
   if (known) return known as Device;
   return db.write(["meta"], async (tx) => {
@@ -18,45 +19,55 @@ export async function readDevice(db: Connection, make: () => Device): Promise<De
   });
 }
 
-export async function readOffset(db: Connection): Promise<number | null> {
+export async function readOffset(db: Db): Promise<number | null> {
   const text = await db.read(["meta"], (tx) => tx.objectStore("meta").get("offset_ms"));
   return typeof text === "string" ? Number(text) : null;
 }
 
-export async function saveOffset(db: Connection, offsetMs: number): Promise<void> {
+export async function saveOffset(db: Db, offsetMs: number): Promise<void> {
   await db.write(["meta"], (tx) => tx.objectStore("meta").put(String(Math.round(offsetMs)), "offset_ms"));
 }
 
 type SessionSecrets = Omit<SessionRow, "account" | "expires_at" | "valid">;
 
-export async function saveSession(db: Connection, session: SessionRow): Promise<void> {
+export async function saveSession(db: Db, session: SessionRow): Promise<void> {
   const { account, expires_at, valid, ...secrets } = session;
-  const sealed = await sealJson(secrets, `session/${account}`);
-  await db.write(["meta", "session"], async (tx) => {
+  const ring = await ringFor(db, account);
+  const sealed = await sealJson(ring, secrets, places.session);
+  await db.write(["meta", "session", "vault"], async (tx) => {
+    await stillOpen(tx, ring);
     await tx.objectStore("session").put({ account, expires_at, valid, sealed });
     await tx.objectStore("meta").put(account, "current");
   });
 }
 
-export async function readSession(db: Connection): Promise<SessionRow | null> {
+export async function readSession(db: Db): Promise<SessionRow | null> {
   const record = await db.read(["meta", "session"], async (tx) => {
     const account = await tx.objectStore("meta").get("current");
     return typeof account === "string" ? tx.objectStore("session").get(account) : undefined;
   });
   if (!record) return null;
-  const secrets = await unsealJson<SessionSecrets>(record.sealed, `session/${record.account}`);
+  const secrets = await openJson<SessionSecrets>(db, record.account, record.sealed, places.session);
+  // A token that cannot be read is no token; who was signed in is still known, and signs in again.
+  if (!secrets) return { account: record.account, expires_at: record.expires_at, valid: false, token: "", role: "", scope: "", name: "" };
   return { ...secrets, account: record.account, expires_at: record.expires_at, valid: record.valid };
 }
 
+/** Account of who is signed in, also while the vault is shut. */
+export async function currentAccount(db: Db): Promise<string | null> {
+  const account = await db.read(["meta"], (tx) => tx.objectStore("meta").get("current"));
+  return typeof account === "string" ? account : null;
+}
+
 /** Keep who it was, note that the token is refused. */
-export async function expireSession(db: Connection, account: string): Promise<void> {
+export async function expireSession(db: Db, account: string): Promise<void> {
   await db.write(["session"], async (tx) => {
     const record = await tx.objectStore("session").get(account);
     if (record) await tx.objectStore("session").put({ ...record, valid: false });
   });
 }
 
-export async function endSession(db: Connection): Promise<void> {
+export async function endSession(db: Db): Promise<void> {
   await db.write(["meta", "session"], async (tx) => {
     const account = await tx.objectStore("meta").get("current");
     if (typeof account === "string") await tx.objectStore("session").delete(account);
@@ -66,14 +77,16 @@ export async function endSession(db: Connection): Promise<void> {
 
 /** Keep a package's text; keys that signed earlier receipts stay known. */
 export async function savePackage(
-  db: Connection,
+  db: Db,
   account: string,
   text: string,
   fetchedAt: string,
 ): Promise<StoredPackage> {
   const pack = JSON.parse(text) as Package;
-  const sealed = await seal(utf8(text), `package/${account}`);
-  const keys = await db.write(["package"], async (tx) => {
+  const ring = await ringFor(db, account);
+  const sealed = await ring.seal(utf8(text), places.package);
+  const keys = await db.write(["package", "vault"], async (tx) => {
+    await stillOpen(tx, ring);
     const before = await tx.objectStore("package").get(account);
     const older = (before?.keys ?? []).filter((key) => key.key_id !== pack.receipt_key.key_id);
     const all = [pack.receipt_key, ...older];
@@ -83,32 +96,34 @@ export async function savePackage(
   return { account, fetched_at: fetchedAt, package: pack, keys };
 }
 
-export async function readPackage(db: Connection, account: string): Promise<StoredPackage | null> {
+export async function readPackage(db: Db, account: string): Promise<StoredPackage | null> {
   const record = await db.read(["package"], (tx) => tx.objectStore("package").get(account));
   if (!record) return null;
-  const bytes = await unseal(record.sealed, `package/${account}`);
+  const bytes = await openBytes(db, account, record.sealed, places.package);
+  if (!bytes) return null;
   const pack = JSON.parse(new TextDecoder().decode(bytes)) as Package;
   return { account, fetched_at: record.fetched_at, package: pack, keys: record.keys };
 }
 
 /** Keep a form under its digest; forms of drafts stay because nothing here deletes any. */
-export async function saveForm(db: Connection, ref: FormRef, text: string, fetchedAt: string): Promise<void> {
+export async function saveForm(db: Db, ref: FormRef, text: string, fetchedAt: string): Promise<void> {
   const bytes = utf8(text);
   if (sha256Hex(bytes) !== ref.sha256.toLowerCase()) throw new NotSaved("not-reread", "form digest");
-  const copy = await seal(bytes, `form/${ref.sha256}`);
+  const copy = joined(bytes).buffer;
   await db.write(["form"], async (tx) => {
     const { sha256, form_id, version } = ref;
     await tx.objectStore("form").put({ sha256, form_id, version, fetched_at: fetchedAt, bytes: copy });
   });
 }
 
-export async function hasForm(db: Connection, sha256: string): Promise<boolean> {
+export async function hasForm(db: Db, sha256: string): Promise<boolean> {
   return (await db.read(["form"], (tx) => tx.objectStore("form").getKey(sha256))) !== undefined;
 }
 
-export async function readForm<T>(db: Connection, sha256: string): Promise<T | null> {
+export async function readForm<T>(db: Db, sha256: string): Promise<T | null> {
   const record = await db.read(["form"], (tx) => tx.objectStore("form").get(sha256));
   if (!record) return null;
-  const bytes = await unseal(record.bytes, `form/${sha256}`);
+  const bytes = new Uint8Array(record.bytes);
+  if (sha256Hex(bytes) !== sha256.toLowerCase()) return null;
   return JSON.parse(new TextDecoder().decode(bytes)) as T;
 }

@@ -3,14 +3,15 @@
  *
  * A published version is never edited: a new one only adds stores, indexes or optional fields, so that the
  * previous release of the app can still read what a newer one wrote. What is personal or an answer lies only in
- * `sealed` byte fields (see seal.ts); beside them stand ids, times, sizes and states.
+ * `sealed` byte fields (see vault/); beside them stand ids, times, sizes and states.
  */
 import type { DBSchema, IDBPDatabase } from "idb";
 import type { Device, OutboxRow, PhotoRow, ReceiptRow, SubmissionRow } from "./types.ts";
 import type { ReceiptKey } from "../domain/wire.ts";
+import type { VaultRecord } from "./vault/vault.ts";
 
 export const DB_NAME = "ruhu";
-export const DB_VERSION = 1;
+export const DB_VERSION = 2;
 
 export interface SessionRecord {
   account: string;
@@ -32,6 +33,7 @@ export interface FormRecord {
   form_id: string;
   version: string;
   fetched_at: string;
+  /** Public, and so not sealed; its digest is checked when it is read. */
   bytes: ArrayBuffer;
 }
 
@@ -51,6 +53,15 @@ export interface ChunkRecord {
   sealed: ArrayBuffer;
 }
 
+type OpenFields = "sample_id" | "household" | "corrects" | "verified_at" | "purged_at";
+
+/** A sealed record as it lies there. What it is about lies sealed; a release before that had it open. */
+export type SubmissionRecord = Omit<SubmissionRow, OpenFields> &
+  Partial<Pick<SubmissionRow, OpenFields>> & { sealed?: ArrayBuffer };
+
+/** A line of the outbox; what the service says of a record may quote it, so that lies sealed too. */
+export type OutboxRecord = OutboxRow & { sealed_problem?: ArrayBuffer | null };
+
 /** The exact text of a record, apart from its row: lists stay light when hundreds are kept. */
 export interface BodyRecord {
   op_id: string;
@@ -65,10 +76,13 @@ export interface RuhuSchema extends DBSchema {
   draft: { key: string; value: DraftRecord; indexes: { account: string } };
   photo: { key: string; value: PhotoRow; indexes: { draft_id: string; op_id: string } };
   photo_chunk: { key: [string, number]; value: ChunkRecord };
-  submission: { key: string; value: SubmissionRow; indexes: { account: string } };
+  submission: { key: string; value: SubmissionRecord; indexes: { account: string } };
   body: { key: string; value: BodyRecord };
-  outbox: { key: string; value: OutboxRow; indexes: { account: string } };
+  outbox: { key: string; value: OutboxRecord; indexes: { account: string } };
   receipt: { key: [string, string]; value: ReceiptRow; indexes: { op_id: string } };
+  vault: { key: string; value: VaultRecord };
+  /** Keys that scripts cannot read out. */
+  key: { key: string; value: CryptoKey };
 }
 
 export type RuhuDb = IDBPDatabase<RuhuSchema>;
@@ -89,5 +103,9 @@ export function upgrade(db: RuhuDb, from: number): void {
     db.createObjectStore("body", { keyPath: "op_id" });
     db.createObjectStore("outbox", { keyPath: "id" }).createIndex("account", "account");
     db.createObjectStore("receipt", { keyPath: ["op_id", "epoch"] }).createIndex("op_id", "op_id");
+  }
+  if (from < 2) {
+    db.createObjectStore("vault", { keyPath: "account" });
+    db.createObjectStore("key");
   }
 }

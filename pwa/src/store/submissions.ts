@@ -6,25 +6,34 @@
  */
 import { sha256Hex, utf8 } from "../domain/text.ts";
 import type { Sealed } from "../domain/submission.ts";
-import type { Connection, WriteTx } from "./connection.ts";
+import type { WriteTx } from "./connection.ts";
 import { isWhole } from "./photos.ts";
-import { seal, unseal } from "./seal.ts";
+import { places } from "./places.ts";
+import { openRow, sealSubmissionRow } from "./rows.ts";
+import type { SubmissionRecord } from "./schema.ts";
+import { openBytes, ringFor, stillOpen, type Db } from "./sealed.ts";
 import { NotSaved, type Device, type OutboxRow, type StoredSubmission, type SubmissionRow } from "./types.ts";
+import { Unsealable, type Keyring } from "./vault/keyring.ts";
 
 /** See Store.commitSubmission. */
-export async function commitSubmission(db: Connection, sealed: Sealed): Promise<SubmissionRow> {
-  const bytes = await seal(utf8(sealed.body), place(sealed.op_id));
-  const row = await db.write(["meta", "draft", "photo", "photo_chunk", "submission", "body", "outbox"], async (tx) => {
+export async function commitSubmission(db: Db, sealed: Sealed): Promise<SubmissionRow> {
+  const ring = await ringFor(db, sealed.account);
+  const bytes = await ring.seal(utf8(sealed.body), places.body(sealed.op_id));
+  const record = await sealSubmissionRow(ring, rowOf(sealed, 0), sealed);
+  const kept = await db.write([...COMMIT], async (tx) => {
+    await stillOpen(tx, ring);
     const before = await tx.objectStore("submission").get(sealed.op_id);
     if (before && before.digest !== sealed.digest) throw new NotSaved("not-reread", "op_id with another digest");
     await tx.objectStore("body").put({ op_id: sealed.op_id, sealed: bytes });
-    return before ?? putAll(tx, sealed);
+    return before ?? putAll(tx, sealed, record);
   });
   await reread(db, sealed);
-  return row;
+  return { ...rowOf(sealed, kept.dev_seq), verified_at: kept.verified_at ?? null, purged_at: kept.purged_at ?? null };
 }
 
-async function putAll(tx: WriteTx, sealed: Sealed): Promise<SubmissionRow> {
+const COMMIT = ["meta", "draft", "photo", "photo_chunk", "submission", "body", "outbox", "vault"] as const;
+
+async function putAll(tx: WriteTx, sealed: Sealed, record: SubmissionRecord): Promise<SubmissionRecord> {
   if (sealed.draft_id !== null) {
     const drafts = tx.objectStore("draft");
     if (!(await drafts.getKey(sealed.draft_id))) throw new NotSaved("draft-gone");
@@ -34,7 +43,7 @@ async function putAll(tx: WriteTx, sealed: Sealed): Promise<SubmissionRow> {
   if (!device) throw new NotSaved("interrupted", "no device");
   const devSeq = device.dev_seq + 1;
   await tx.objectStore("meta").put({ ...device, dev_seq: devSeq }, "device");
-  const row = rowOf(sealed, devSeq);
+  const row = { ...record, dev_seq: devSeq };
   await tx.objectStore("submission").add(row);
   await tx.objectStore("outbox").add(outboxRow(sealed, devSeq, null));
   for (const ref of sealed.photos) {
@@ -47,7 +56,7 @@ async function putAll(tx: WriteTx, sealed: Sealed): Promise<SubmissionRow> {
 }
 
 /** Read back what the transaction promised; throws NotSaved when a byte differs. */
-async function reread(db: Connection, sealed: Sealed): Promise<void> {
+async function reread(db: Db, sealed: Sealed): Promise<void> {
   const there = await db.read(["submission", "body", "outbox", "draft", "photo", "photo_chunk"], async (tx) => ({
     row: await tx.objectStore("submission").get(sealed.op_id),
     body: await tx.objectStore("body").get(sealed.op_id),
@@ -61,23 +70,43 @@ async function reread(db: Connection, sealed: Sealed): Promise<void> {
   }));
   const whole = there.row?.digest === sealed.digest && there.op && there.draft === undefined && there.photos.every(Boolean);
   if (!whole || !there.body) throw new NotSaved("not-reread");
-  const body = await unseal(there.body.sealed, place(sealed.op_id));
-  if (sha256Hex(body) !== sealed.digest) throw new NotSaved("not-reread");
+  const body = await openBytes(db, sealed.account, there.body.sealed, places.body(sealed.op_id));
+  if (!body || sha256Hex(body) !== sealed.digest) throw new NotSaved("not-reread");
 }
 
-export async function readSubmission(db: Connection, opId: string): Promise<StoredSubmission | null> {
+export async function readSubmission(db: Db, opId: string): Promise<StoredSubmission | null> {
   const { row, body } = await db.read(["submission", "body"], async (tx) => ({
     row: await tx.objectStore("submission").get(opId),
     body: await tx.objectStore("body").get(opId),
   }));
   if (!row || !body) return null;
-  return { ...row, body: new TextDecoder().decode(await unseal(body.sealed, place(opId))) };
+  const open = await tryOpenRow(db, await ringFor(db, row.account), row);
+  const bytes = await openBytes(db, row.account, body.sealed, places.body(opId));
+  return open && bytes ? { ...open, body: new TextDecoder().decode(bytes) } : null;
+}
+
+/** A row with its sealed fields; a damaged one still stands for its record, saying nothing of whom it is about. */
+async function tryOpenRow(db: Db, ring: Keyring, row: SubmissionRecord): Promise<SubmissionRow> {
+  const place = places.submission(row.op_id);
+  try {
+    const open = await openRow(ring, row);
+    db.damage.delete(place);
+    return open;
+  } catch (error) {
+    if (!(error instanceof Unsealable)) throw error;
+    db.damage.add(place);
+    const { sealed: _sealed, ...rest } = row;
+    return { verified_at: null, purged_at: null, ...rest, sample_id: null, household: null, corrects: null };
+  }
 }
 
 /** Sealed records of an account, latest first. */
-export async function listSubmissions(db: Connection, account: string): Promise<SubmissionRow[]> {
+export async function listSubmissions(db: Db, account: string): Promise<SubmissionRow[]> {
   const rows = await db.read(["submission"], (tx) => tx.objectStore("submission").index("account").getAll(account));
-  return rows.sort((a, b) => b.dev_seq - a.dev_seq);
+  if (rows.length === 0) return [];
+  const ring = await ringFor(db, account);
+  const open = await Promise.all(rows.map((row) => tryOpenRow(db, ring, row)));
+  return open.sort((a, b) => b.dev_seq - a.dev_seq);
 }
 
 function rowOf(sealed: Sealed, devSeq: number): SubmissionRow {
@@ -93,6 +122,8 @@ function rowOf(sealed: Sealed, devSeq: number): SubmissionRow {
     household: sealed.household,
     form_id: sealed.form_id,
     corrects: sealed.corrects,
+    verified_at: null,
+    purged_at: null,
   };
 }
 
@@ -114,8 +145,4 @@ function outboxRow(sealed: Sealed, devSeq: number, photo: Sealed["photos"][numbe
     problem: null,
     upload_url: null,
   };
-}
-
-function place(opId: string): string {
-  return `submission/${opId}`;
 }

@@ -1,4 +1,5 @@
 /** What the phone's store holds and promises; the bodies are in the files beside this one. */
+import type { Vaults } from "./vault/vault.ts";
 import type { Draft, Sealed } from "../domain/submission.ts";
 import type { OutcomeWord, Reason } from "../domain/outcome.ts";
 import type { Account, FormRef, Package, PhotoRef, Problem, Receipt, ReceiptKey, RecordState } from "../domain/wire.ts";
@@ -13,6 +14,7 @@ import type { Account, FormRef, Package, PhotoRef, Problem, Receipt, ReceiptKey,
  * - `photo-missing`: an answer names a photo whose bytes are not whole on this phone
  * - `not-reread`: it was written but did not read back equal
  * - `blocked`: another tab holds an older version of the app open
+ * - `locked`: the vault of this account is shut; its PIN opens it
  * - `unavailable`: this browser gives no storage (private window, some in-app browsers)
  */
 export type NotSavedReason =
@@ -23,6 +25,7 @@ export type NotSavedReason =
   | "photo-missing"
   | "not-reread"
   | "blocked"
+  | "locked"
   | "unavailable";
 
 /** Thrown by every write that did not reach the disk for certain. The screen says 未保存 and keeps its state. */
@@ -82,6 +85,10 @@ export interface SubmissionRow {
   household: string | null;
   form_id: string | null;
   corrects: string | null;
+  /** The service's signed instant of the first proof that it holds record and photos byte for byte. */
+  verified_at: string | null;
+  /** When the payload left this phone, long after that; row and receipt stay. */
+  purged_at: string | null;
 }
 
 /** A submission with its exact text. */
@@ -144,7 +151,15 @@ export interface Store {
   offset(): Promise<number | null>;
   saveOffset(offsetMs: number): Promise<void>;
 
-  /** Who is signed in on this phone now; null when nobody is. */
+  /** The vaults that hold the keys of everything below. */
+  readonly vaults: Vaults;
+  /** Places whose bytes could not be opened since the store was: nothing is hidden, nothing else is harmed. */
+  damage(): readonly string[];
+  /** Account of who is signed in, also while its vault is shut. */
+  currentAccount(): Promise<string | null>;
+  /** Lines of an account that are only on this phone; told also while its vault is shut. */
+  unsent(account: string): Promise<{ records: number; photos: number }>;
+  /** Who is signed in on this phone now; null when nobody is. Throws NotSaved("locked"). */
   session(): Promise<SessionRow | null>;
   saveSession(session: SessionRow): Promise<void>;
   /** The token is refused: keep everything, ask to sign in. */

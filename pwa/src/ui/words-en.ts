@@ -248,6 +248,7 @@ export const en: Words = {
   "ns-photo-missing": "One photo is not whole on this phone. Please take it again.",
   "ns-not-reread": "It was written but did not read back the same, so it does not count. Please try again.",
   "ns-blocked": "Another page runs an older version. Close other pages of this app and try again.",
+  "ns-locked": "The app is locked. Open it with your PIN; what was kept is safe.",
   "ns-unavailable": "This browser does not keep data (perhaps a private window). Use the phone's own browser or Chrome.",
   savedAt: (time) => `saved ${time}`,
 

@@ -264,6 +264,7 @@ const zh = {
   "ns-photo-missing": "有一张照片没有存完整,请重拍那一张。",
   "ns-not-reread": "写进去了,但读回来不一样,所以不算存上。请再试一次。",
   "ns-blocked": "另一个页面开着旧版本。请关掉别的入户页面,再试。",
+  "ns-locked": "应用已上锁。用 PIN 打开再试;存好的都在。",
   "ns-unavailable": "这个浏览器不给存数据(也许是无痕窗口)。请换手机自带的浏览器或 Chrome。",
   savedAt: (time: string) => `${time} 保存`,
 

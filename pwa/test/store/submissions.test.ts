@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { openDB } from "idb";
 import { createHash } from "node:crypto";
+import { places } from "../../src/store/places.ts";
 import { NotSaved } from "../../src/store/types.ts";
 import { phoneStore, picture, sealed, sealsAVisit, visit } from "../cast.ts";
 
@@ -30,14 +31,17 @@ describe("saved means saved", () => {
     expect((await store.device()).dev_seq).toBe(3);
   });
 
-  it("the bytes on the disk are those that were digested", async () => {
+  it("the bytes on the disk are sealed, and unsealed they are those that were digested", async () => {
     const store = await phoneStore();
     const op = await sealsAVisit(store);
 
     const db = await openDB(store.name);
     const record = (await db.get("body", op.op_id)) as { sealed: ArrayBuffer };
+    const ring = await store.vaults.ring("lin");
+    const bytes = await ring.unseal(record.sealed, places.body(op.op_id));
 
-    expect(createHash("sha256").update(new Uint8Array(record.sealed)).digest("hex")).toBe(op.digest);
+    expect(Buffer.from(record.sealed).includes("640104")).toBe(false);
+    expect(createHash("sha256").update(bytes).digest("hex")).toBe(op.digest);
     db.close();
   });
 
