@@ -28,6 +28,9 @@ export type TemplatePart = string | { value: Expr };
  * `["ref", "income/inc_wage"]` is the answer at that place (`["ref", path, n]`: the first n repeats on
  * the way are the ones we stand in; without n every row of a repeat counts), `["."]` is the answer
  * being checked, `["+", a, b]`, `["and", a, b]`, `["neg", a]`, `["selected", a, b]`, `["if", c, a, b]` …
+ * `["where", path, n, condition]`: as ref, but only the rows of its repeat in which the condition holds (it stands in
+ * each row; `["outer", tree]` inside it stands where the whole expression does). `["rows", list, column, condition]`:
+ * that column of the list's or table's rows in which the condition holds; `["col", name]` inside it reads the row.
  */
 export type Expr = string | number | ExprNode;
 export type ExprNode = [string, ...Expr[]];
@@ -35,8 +38,8 @@ export type ExprNode = [string, ...Expr[]];
 export type ItemKind =
   | "group" | "repeat" | "note"
   | "text" | "integer" | "decimal" | "date" | "time"
-  | "select_one" | "select_multiple" | "acknowledge"
-  | "geopoint" | "image"
+  | "select_one" | "select_multiple" | "rank" | "range" | "acknowledge"
+  | "geopoint" | "image" | "audio"
   | "calculate" | "hidden" | "start" | "end" | "today" | "audit";
 
 /** One row of the questionnaire; which fields are present depends on its kind. */
@@ -45,6 +48,8 @@ export interface Item {
   name: string;
   label?: Text;
   hint?: Text;
+  /** Longer guidance for the one who asks, folded away until wanted (`guidance_hint`). */
+  guidance?: Text;
   /** Absent: optional. `true`: always. A tree: when it holds. Only asked of relevant items. */
   required?: true | Expr;
   /** Shown when it holds; absent: always. A group's relevance covers all that is in it. */
@@ -58,11 +63,24 @@ export interface Item {
   readonly?: true;
   /** The value that a new form (or a new row of a repeat) starts with. */
   default?: string;
-  /** select_one, select_multiple: key into `form.choices`. */
+  /** What to say when a required answer is missing; absent: our own words. */
+  needed?: Text;
+  /** select_one, select_multiple, rank: key into `form.choices`. A rank holds all of them, space-separated, best first. */
   list?: string;
   /** select_*: only choices for which it holds are offered; `["col", name]` reads a choice's column. */
   filter?: Expr;
-  /** For example `signature` (an image drawn with the finger), `multiline`, `minimal`. */
+  /** select_*, rank: the offered choices stand in an order drawn from this seed; an answer of the form keeps it. */
+  shuffle?: Expr;
+  /** hidden: the seed; a whole number that `start` draws once and the record keeps. */
+  seed?: true;
+  /** range: from where to where in which steps (start below end, step above 0); `whole`: the answer is an integer. */
+  range?: { start: number; end: number; step: number; whole?: true };
+  /** repeat: how many rows there are (at most 200). No row is added or removed by hand. Absent: by hand. */
+  count?: Expr;
+  /**
+   * Space-separated words of XLSForm: `signature` (an image drawn with the finger), `multiline`, `minimal`, `likert`,
+   * `columns` `columns-2` … `columns-pack`, `numbers`, `quick`, `field-list` (a group on one page, as all are here).
+   */
   appearance?: string;
   /** image: longest edge in pixels after shrinking; absent means 1600. */
   max_pixels?: number;
@@ -73,8 +91,14 @@ export interface Item {
 export interface Choice {
   value: string;
   label: Text;
-  /** Further columns of the choices sheet, for `filter`. */
+  /** Further columns of the choices sheet (or of the CSV file), for `filter` and for lookups. */
   columns?: Record<string, string>;
+}
+
+/** A CSV file that rules look things up in (`pulldata`, `instance()`): rows of text under their columns. */
+export interface Table {
+  columns: string[];
+  rows: string[][];
 }
 
 /**
@@ -99,7 +123,10 @@ export interface Form {
   /** What its record is on the wire (contract, `kind`); absent: an interview at a sampled household. */
   kind?: "visit_log" | "record" | "look_back";
   items: Item[];
+  /** Lists of the choices sheet, and of the CSV files that questions choose from. */
   choices: Record<string, Choice[]>;
+  /** CSV files that are only looked up in. */
+  tables?: Record<string, Table>;
   /** Pointers (without rows) of all rules in the order in which they must be computed. */
   order: string[];
   prefill: Prefill[];
