@@ -98,6 +98,13 @@ WORDS: dict[str, Said] = {
         "轮到您查看的督查会显示在这里;县区在督查结束后看到本县区的结果。",
         "Rounds that you may read appear here; a county reads its result once the round is closed.",
     ),
+    "to_register": Said("去登记册", "To the register"),
+    "round_new": Said("新建轮次", "Open a round"),
+    "round_new_lead": Said(
+        "轮次定好县区、时间和每县访几户。建好后冻结名单、公布承诺码,再掷骰子抽样。",
+        "A round fixes the counties, the days and how many households are visited. Then freeze, publish, throw "
+        "dice, draw.",
+    ),
     "round_name": Said("名称", "Name"),
     "round_name_hint": Said("如:2026年第四轮督查", "For example: fourth round of 2026"),
     "round_code": Said("轮次代码", "Round code"),
