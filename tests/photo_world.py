@@ -8,9 +8,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from fastapi import FastAPI
-from sqlmodel import Session
 from starlette.testclient import TestClient
 
+from app.doors.intake import receive
 from app.doors.phone import photos, uploads
 from app.doors.web import refusals
 from app.doors.web.guard import Guard
@@ -18,11 +18,8 @@ from app.doors.web.house import House
 from app.kernel.clock import utcnow
 from app.kernel.db.base import HOME
 from app.registry.people.models import Account, Role, Token
-from app.registry.people.queries import token_hash
-from app.registry.places import get_county
-from app.survey.photos import service
-from app.survey.records import service as records
-from app.survey.records.rules import SealedOp, read_body, sha256_hex
+from app.registry.people.queries import actor_from, token_hash
+from app.survey.records.rules import Envelope, SealedOp
 from app.survey.rounds.models import Round
 from tests import pictures
 
@@ -87,7 +84,7 @@ class PhotoWorld:
         return Person(account.id, token)
 
     def announces(self, person: Person, data: bytes, *, county: str = "640104", photo_id: UUID | None = None) -> Shot:
-        """A kept record of this person that names the picture."""
+        """A record of this person, received by intake, that names the picture (held: nobody was drawn here)."""
         shot = Shot(data, pictures.digest(data), photo_id or uuid4(), uuid4())
         line = {
             "photo_id": str(shot.photo_id), "sha256": shot.sha256, "bytes": len(data), "type": "image/jpeg",
@@ -95,20 +92,13 @@ class PhotoWorld:
         }  # fmt: skip
         body = {"kind": "outcome", "sample_id": f"2017-1-A1.{county}-P.7", "outcome": {"code": "N4", "reason": "雨"},
                 "photos": [line]}  # fmt: skip
-        with self.house.db.read() as session:
-            county_id = get_county(session, county).id
-        with self.house.db.write(county_id) as session:
-            self._keep(session, county_id, shot.op_id, person, body)
-        return shot
-
-    def _keep(self, session: Session, county_id: int, op_id: UUID, person: Person, body: dict[str, Any]) -> None:
         raw = json.dumps(body, ensure_ascii=False).encode()
-        sealed = SealedOp(op_id, 1, sha256_hex(raw), raw)
-        records.keep(
-            session, county_id, sealed, read_body(sealed), account_id=person.account_id, device_id=uuid4(),
-            epoch="e", received_at=utcnow(),
-        )  # fmt: skip
-        assert service.announce(session, county_id, op_id, person.account_id, body["photos"], utcnow()) == []
+        with self.house.db.read() as session:
+            account = session.get(Account, person.account_id)
+        assert account is not None
+        op = SealedOp(shot.op_id, 1, pictures.digest(raw), raw)
+        receive(self.house, actor_from(account), Envelope(uuid4(), (op,)))
+        return shot
 
     def opens_round(self, person: Person, *, closed: bool) -> None:
         """The round that the records belong to."""

@@ -42,16 +42,16 @@ class Cell:
 
 
 CELLS = [
-    Cell(1, 0, 1, 600),
-    Cell(1, 0, 8, 1000),
-    Cell(1, 0, 32, 1000),
-    Cell(10, 0, 1, 150),
-    Cell(10, 0, 8, 200),
-    Cell(50, 0, 1, 40),
-    Cell(50, 0, 8, 60),
-    Cell(1, 2, 1, 150),
-    Cell(1, 2, 8, 250),
-    Cell(1, 2, 32, 250),
+    Cell(1, 0, 1, 300),
+    Cell(1, 0, 8, 500),
+    Cell(1, 0, 32, 500),
+    Cell(10, 0, 1, 60),
+    Cell(10, 0, 8, 100),
+    Cell(50, 0, 1, 20),
+    Cell(50, 0, 8, 32),
+    Cell(1, 2, 1, 100),
+    Cell(1, 2, 8, 200),
+    Cell(1, 2, 32, 200),
 ]
 
 
@@ -158,7 +158,12 @@ def _measure(
 ) -> Result:
     port = free_port()
     with service(url, data, port, ROOT) as process:
-        seconds, took, account, stored = asyncio.run(_run(port, cell, world, pictures, process.pid, pg))
+        try:
+            seconds, took, account, stored = asyncio.run(_run(port, cell, world, pictures, process.pid, pg))
+        except RuntimeError:
+            broken = [line for line in (data / "log").read_text().splitlines() if "broken" in line]
+            print(*broken[-5:], sep="\n", flush=True)
+            raise
         result = Result(name, cell, stored, seconds, took, account, memory_peak_mib(process.pid))
     print(" ", " | ".join(_cells(result)), flush=True)
     return result

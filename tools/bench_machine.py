@@ -25,7 +25,8 @@ def conditions(extra: str = "") -> list[str]:
         f"- {time.strftime('%Y-%m-%d %H:%M', time.gmtime())} UTC, Ruhu {__version__}, Python"
         f" {platform.python_version()}{', ' + extra if extra else ''}",
         f"- {os.cpu_count()} cores ({model}), {memory:.0f} GiB, Linux {platform.release().split('-')[0]};"
-        f" load average at the end {load}; sha256 at {pace():.0f} MiB a CPU second (busy neighbours slow it down)",
+        f" load average at the end {load}, niceness {os.nice(0)};"
+        f" sha256 at {pace():.0f} MiB a CPU second (busy neighbours slow it down)",
     ]
 
 

@@ -13,9 +13,13 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from sqlmodel import Session
 
+from app.doors.intake import FIELDWORK
 from app.doors.web.auth import Caller, Sender
 from app.doors.web.bodies import read_limited
 from app.doors.web.house import House, TheHouse
+from app.findings.helping.queries import sees_visit
+from app.findings.inspections.fieldwork import is_out
+from app.findings.inspections.models import FieldRecord
 from app.kernel.clock import utcnow
 from app.kernel.db.base import HOME
 from app.kernel.problems import NotFound
@@ -28,6 +32,7 @@ from app.survey.photos.parts import Parts
 from app.survey.photos.problems import DigestMismatch
 from app.survey.photos.rules import MAX_PUT_BYTES
 from app.survey.records import queries as records
+from app.survey.records.models import Op
 from app.survey.rounds import queries as rounds
 from app.survey.rounds.rules import parse_sample_id
 
@@ -101,7 +106,11 @@ def _find_visible(session: Session, actor: Actor, photo_id: UUID) -> tuple[str, 
 
 
 def sees_record(session: Session, actor: Actor, county_id: int, op_id: UUID) -> bool:
-    """The fence of a record's pictures: their own sender, the county's team, and whoever may know the draw."""
+    """The fence of a record and its pictures: its own sender, and who its kind is for.
+
+    A helper's log: the desks that may read the household. Everything of a round: the county's team and whoever may
+    know the draw.
+    """
     if not reads_answers(actor):
         return False
     op = records.find_op(session, op_id, [county_id])
@@ -109,11 +118,21 @@ def sees_record(session: Session, actor: Actor, county_id: int, op_id: UUID) -> 
         return False
     if op.account_id == actor.account_id:
         return True
+    if county_id == HOME:
+        return actor.is_city
+    if op.kind == "visit_log":
+        return sees_visit(session, actor, op)
     if actor.role in (Role.HELPER, Role.VILLAGE_CADRE):
         return False
-    if actor.is_city or county_id == HOME:
-        return actor.is_city
+    if actor.is_city:
+        return True
+    return sees_draw(actor, county_codes(session)[county_id], closed=_is_out(session, op))
+
+
+def _is_out(session: Session, op: Op) -> bool:
+    """Whether the round that the record belongs to is closed."""
+    if op.kind in FIELDWORK:
+        return is_out(session, session.get(FieldRecord, (op.county_id, op.op_id)))
     ref = parse_sample_id(op.sample_id) if op.sample_id else None
     inspected = rounds.find_round(session, ref.round) if ref else None
-    closed = inspected is not None and inspected.closed_at is not None
-    return sees_draw(actor, county_codes(session)[county_id], closed=closed)
+    return inspected is not None and inspected.closed_at is not None
