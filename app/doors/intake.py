@@ -15,6 +15,8 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlmodel import Session
 
 from app.doors.web.house import House
+from app.findings.helping import service as helping
+from app.findings.inspections import fieldwork
 from app.findings.inspections import service as inspections
 from app.findings.inspections.models import VisitStatus
 from app.kernel import audit
@@ -27,6 +29,7 @@ from app.survey.photos import service as photos
 from app.survey.questionnaires import queries as forms
 from app.survey.questionnaires import rules as form_rules
 from app.survey.questionnaires.models import FormVersion
+from app.survey.questionnaires.state import form_of
 from app.survey.records import queries as records
 from app.survey.records import service as keeping
 from app.survey.records.models import Op, OpConflict, RecordState, Resolution
@@ -43,6 +46,9 @@ SHUT_OUT = {
 NOT_JUDGED = Reason("not-judged", "#", "系统没能核对这条记录,请技术人员查看", "Our check stumbled over this record")
 
 log = structlog.get_logger("ruhu")
+
+DOORSTEPS = frozenset({"interview", "outcome"})
+FIELDWORK = frozenset({"record", "look_back"})
 
 FORM_OF_STRATUM = {"poor": "q1_poor", "non_poor": "q2_nonpoor"}
 
@@ -209,16 +215,29 @@ def _keep_new(group: Group, arrival: Arrival) -> Op:
     state = RecordState.QUARANTINED if verdict.reasons else _stored_state(group, arrival.body)
     judgement = keeping.Judgement(state, verdict.reasons, verdict.differences)
     op = keeping.keep(group.session, group.county_id, arrival.op, arrival.body, judgement, **group.call.sender())
-    if verdict.sample is not None:
-        status = VisitStatus.HELD if verdict.reasons else VisitStatus.ACCEPTED
-        inspections.record(group.session, op, arrival.body, verdict.sample, verdict.checked, status)
+    _write_facts(group, op, arrival.body, verdict, VisitStatus.HELD if verdict.reasons else VisitStatus.ACCEPTED)
     for child in group.children.get(op.op_id, ()):
         if keeping.adopt(group.session, child, op) and child.state == RecordState.QUARANTINED:
-            inspections.set_status(group.session, group.county_id, child.op_id, VisitStatus.HELD)
+            _set_status(group.session, child, VisitStatus.HELD)
     group.known[op.op_id] = op
     if op.corrects is not None:
         group.children.setdefault(op.corrects, []).append(op)
     return op
+
+
+def _write_facts(group: Group, op: Op, body: Body, verdict: Verdict, status: VisitStatus) -> None:
+    """What a kept record says, as typed facts of its kind."""
+    if body.kind == "visit_log":
+        helping.record(group.session, op, body, verdict.checked, status, group.call.house.settings.tz)
+    elif body.kind in FIELDWORK:
+        fieldwork.record(group.session, op, body, verdict.checked, status)
+    elif verdict.sample is not None:
+        inspections.record(group.session, op, body, verdict.sample, verdict.checked, status)
+
+
+def _set_status(session: Session, op: Op, status: VisitStatus) -> None:
+    room = helping if op.kind == "visit_log" else fieldwork if op.kind in FIELDWORK else inspections
+    room.set_status(session, op.county_id, op.op_id, status)
 
 
 def _keep_unjudged(group: Group, arrival: Arrival) -> Op:
@@ -242,11 +261,15 @@ def _judge(group: Group, op_id: UUID, body: Body) -> Verdict:
     """All reasons why an op must wait, and what its answers are after the check."""
     session, call, county_id = group.session, group.call, group.county_id
     reasons = [*body.reasons, *_who_faults(call, county_id, body)]
-    sample = rounds.find_sample(session, county_id, body.sample_id) if body.sample_id else None
-    if body.sample_id and sample is None:
+    reasons += _kind_faults(group, body)
+    at_door = body.sample_id if body.kind in DOORSTEPS else None
+    sample = rounds.find_sample(session, county_id, at_door) if at_door else None
+    if at_door and sample is None:
         reasons.append(Reason("not-drawn", "#/sample_id", "这个样本号没有抽中过", "This sample id was never drawn"))
     parent = _parent(group, body)
-    if parent is not None and parent.sample_id != body.sample_id:
+    if parent is not None and _subject(parent.kind, parent.sample_id, parent.unit) != _subject(
+        body.kind, body.sample_id, body.unit
+    ):
         reasons.append(keeping.CORRECTS_OTHER)
     checked = None
     differences: tuple[tuple[str, str, str], ...] = ()
@@ -273,11 +296,27 @@ def _who_faults(call: Receiving, county_id: int, body: Body) -> list[Reason]:
         faults.append(Reason("role", "#", "这个角色的账号不采集记录", "Accounts of this role do not collect records"))
     elif actor.role in TEAM_ROLES and not actor.covers(body.county_code or ""):
         faults.append(Reason("not-your-county", "#/sample_id", "督查员的范围不含这个县", "Outside the sender's scope"))
-    if actor.role not in TEAM_ROLES and body.kind in ("interview", "outcome"):
+    if actor.role not in TEAM_ROLES and body.kind in DOORSTEPS:
         faults.append(Reason("role", "#/kind", "只有督查组能报入户问卷", "Only the inspection team sends interviews"))
     if actor.device_id is not None and actor.device_id != call.device_id:
         faults.append(Reason("device", "#", "发送的设备不是登录的设备", "Sent by another device than signed in"))
     return faults
+
+
+def _subject(kind: str | None, sample_id: str | None, unit: str | None) -> tuple[bool, str | None]:
+    """What a record is about, as far as its correction must be about the same."""
+    return (True, sample_id) if kind in DOORSTEPS else (False, unit)
+
+
+def _kind_faults(group: Group, body: Body) -> list[Reason]:
+    """What the rooms that keep helpers' visits and field work have against it."""
+    if group.county_id == HOME:
+        return []
+    if body.kind == "visit_log":
+        return helping.faults(group.session, group.call.actor, group.county_id, body)
+    if body.kind in FIELDWORK:
+        return fieldwork.faults(group.session, group.call.actor, group.county_id, body)
+    return []
 
 
 def _check_answers(group: Group, body: Body, sample: Sample | None) -> tuple[form_rules.Checked | None, list[Reason]]:
@@ -287,6 +326,8 @@ def _check_answers(group: Group, body: Body, sample: Sample | None) -> tuple[for
             Reason("unknown-form", "#/form_id", "没有发布过这个问卷版本", "This form version is not published")
         ]
     reasons = []
+    if form_of(version).data.get("kind", "interview") != body.kind:
+        reasons.append(Reason("wrong-form", "#/form_id", "问卷与记录的种类不符", "Not a form for this kind of record"))
     if body.kind == "interview":
         if sample is None and body.sample_id is None:
             reasons.append(
@@ -307,15 +348,17 @@ def release(house: House, actor: Actor, county_id: int, op_id: UUID, why: str) -
         op = records.get_op(session, op_id, [county_id])
         group = Group(session, Receiving(house, actor, op.device_id, op.epoch, op.received_at), county_id)
         body = read_body(SealedOp(op.op_id, op.dev_seq, op.digest, op.body))
-        sample = rounds.find_sample(session, county_id, body.sample_id) if body.sample_id else None
-        checked = _check_answers(group, body, sample)[0] if body.kind == "interview" else None
-        if sample is None or body.started_at is None or (checked is None and body.outcome is None):
+        at_door = body.sample_id if body.kind in DOORSTEPS else None
+        sample = rounds.find_sample(session, county_id, at_door) if at_door else None
+        checked = _check_answers(group, body, sample)[0] if body.kind != "outcome" else None
+        placed = sample or (body.kind not in DOORSTEPS and (body.unit or body.place))
+        if not placed or body.started_at is None or (checked is None and body.outcome is None):
             raise CannotRelease(
-                "它没有可用的样本号、问卷或时间,不能计入任何一户;可以作废,原件照样保留。",
-                "It names no drawn household, form or time. It can be voided; its bytes stay.",
+                "它没有可用的样本号、户、问卷或时间,不能计入;可以作废,原件照样保留。",
+                "It names no drawn household, place, form or time. It can be voided; its bytes stay.",
             )
         keeping.resolve(session, op, Resolution.RELEASED, why, by=actor.account)
-        inspections.record(session, op, body, sample, checked, VisitStatus.ACCEPTED)
+        _write_facts(group, op, body, Verdict((), (), sample, checked), VisitStatus.ACCEPTED)
 
 
 def void(house: House, actor: Actor, county_id: int, op_id: UUID, why: str) -> None:
@@ -323,4 +366,4 @@ def void(house: House, actor: Actor, county_id: int, op_id: UUID, why: str) -> N
     with house.db.write(county_id) as session:
         op = records.get_op(session, op_id, [county_id])
         keeping.resolve(session, op, Resolution.VOIDED, why, by=actor.account)
-        inspections.set_status(session, county_id, op_id, VisitStatus.VOIDED)
+        _set_status(session, op, VisitStatus.VOIDED)

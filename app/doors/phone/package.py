@@ -1,7 +1,7 @@
 """The package: all that a phone needs to work for days without a network (contract, Sync).
 
 Least data: only drawn households of rounds that are open to this team, reserves included, because their order is the
-rule; no ID numbers. Helpers and desk roles get rounds they may know of and no samples.
+rule; no ID numbers. Helpers get their own households instead (`helped`), desk roles the rounds they may know of.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,9 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from app.doors.phone.helped import answered, answers_of, helped_households, reading_forms
 from app.doors.web.house import House
+from app.findings.helping.rules import VISIT_EVERY_DAYS
 from app.findings.inspections import queries as inspections
 from app.findings.inspections.models import Visit, VisitStatus
 from app.kernel import audit
@@ -19,6 +21,7 @@ from app.registry.households.package import package_households
 from app.registry.people.rules import COLLECTING_ROLES, Actor
 from app.registry.places import County, list_counties
 from app.survey.questionnaires import queries as forms
+from app.survey.questionnaires.models import FormVersion
 from app.survey.records.cursor import Cursor
 from app.survey.rounds import queries as rounds
 from app.survey.rounds.queries import RoundView
@@ -30,6 +33,11 @@ def package_for(house: House, actor: Actor, form_of_stratum: Mapping[str, str]) 
         seqs = _counters(session, actor)  # before anything else: what comes meanwhile is told by /sync/changes
         views = [view for view in rounds.list_rounds(session, actor) if view.state != "closed"]
         samples = [item for view in views for item in _samples(session, house, actor, view, form_of_stratum)]
+        households = helped_households(session, actor)
+        current = forms.latest_forms(session)
+        lines = [line for item in samples for line in item["events"]]
+        lines += [line for item in households for line in item["visits"]]
+        older = reading_forms(session, lines, current)
         epoch = audit.epoch(session)
         return {
             "epoch": epoch,
@@ -39,16 +47,22 @@ def package_for(house: House, actor: Actor, form_of_stratum: Mapping[str, str]) 
             "tz": str(house.settings.tz),
             "rounds": [view.as_dict() for view in views],
             "samples": samples,
+            "households": households,
+            "visit_every_days": VISIT_EVERY_DAYS,
             "forms": [
-                {
-                    "form_id": form.form_id,
-                    "version": form.version,
-                    "sha256": form.sha256,
-                    "url": f"/api/v1/forms/{form.form_id}/{form.version}.json",
-                }
-                for form in forms.latest_forms(session)
+                *(_form(form) for form in current),
+                *({**_form(form), "in_force": False} for form in older),
             ],
         }
+
+
+def _form(form: FormVersion) -> dict[str, Any]:
+    return {
+        "form_id": form.form_id,
+        "version": form.version,
+        "sha256": form.sha256,
+        "url": f"/api/v1/forms/{form.form_id}/{form.version}.json",
+    }
 
 
 def _samples(
@@ -64,6 +78,7 @@ def _samples(
     by_county: dict[int, list[str]] = {}
     for row in rows:
         by_county.setdefault(row.county_id, []).append(row.unit)
+    answers = answers_of(session, [visit for door in doors for visit in door.visits])
     households: dict[str, dict[str, Any]] = {}
     for county_id, units in by_county.items():
         households.update(package_households(session, county_id, units))
@@ -73,7 +88,7 @@ def _samples(
             "round": view.code,
             "form_id": form_of_stratum[door.row.kind],
             "household": households.get(door.row.unit, {"unit": door.row.unit}),
-            "events": [event_of(visit) for visit in door.visits],
+            "events": [{**event_of(visit), **answered(visit, answers)} for visit in door.visits],
         }
         for door in doors
     ]

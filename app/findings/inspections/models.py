@@ -60,3 +60,35 @@ class Answer(CountyKeyed, table=True):
     index: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     text: str
     number: float | None = None
+
+
+class FieldRecord(CountyKeyed, table=True):
+    """What a team wrote of a report heard, papers read or a discussion (Q4), and the check of an old problem (Q5).
+
+    Its answers stand in `answer` too once it is accepted. `round` is None for work outside a round.
+    """
+
+    __tablename__ = "field_record"
+    __table_args__ = (Index("ix_field_record_round", "county_id", "round"),)
+
+    op_id: UUID = Field(primary_key=True)
+    status: str = Field(max_length=10)
+    kind: str = Field(max_length=20)
+    round: str | None = Field(default=None, max_length=56)
+    place: str = Field(max_length=12)
+    """Division code of what was inspected; of a household its village."""
+    unit: str | None = Field(default=None, max_length=17)
+    form_id: str | None = Field(default=None, max_length=64)
+    form_version: str | None = Field(default=None, max_length=40)
+    account_id: UUID
+    received_at: datetime = utc_field()
+    started_at: datetime | None = utc_field(default=None)
+    finished_at: datetime | None = utc_field(default=None)
+    corrects: UUID | None = None
+    method: str | None = Field(default=None, max_length=20)
+    level: str | None = Field(default=None, max_length=20)
+    unit_name: str = Field(default="", max_length=60)
+    fix_result: str | None = Field(default=None, max_length=20)
+    lon: float | None = None
+    lat: float | None = None
+    accuracy_m: float | None = None

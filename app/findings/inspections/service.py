@@ -24,7 +24,7 @@ def record(session: Session, op: Op, body: Body, sample: Sample, checked: Checke
     """
     answers = checked.answers if checked else {}
     cover = _cover(answers)
-    lon, lat, accuracy = _position(cover.get("gps"))
+    lon, lat, accuracy = position_of(cover.get("gps"))
     row = {
         "county_id": op.county_id,
         "op_id": op.op_id,
@@ -75,7 +75,7 @@ def _text(value: Any, limit: int = 20) -> str | None:
     return value if isinstance(value, str) and 0 < len(value) <= limit else None
 
 
-def _position(value: Any) -> tuple[float | None, float | None, float | None]:
+def position_of(value: Any) -> tuple[float | None, float | None, float | None]:
     """`lat lon alt accuracy` as the geopoint writes it → (lon, lat, accuracy in metres)."""
     parts = value.split() if isinstance(value, str) else []
     try:

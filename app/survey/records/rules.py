@@ -20,6 +20,7 @@ OUTCOME_CODES = frozenset({"N4", "X3", "R1", "N1", "N2", "N3", "X1", "X2"})
 MAX_OPS = 500
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _UNIT = re.compile(r"[0-9]{12}-[0-9]{4}", re.ASCII)
+_PLACE = re.compile(r"[0-9]{6}(?:[0-9]{3}){0,2}", re.ASCII)
 _SAMPLE = re.compile(r"([0-9A-Z._-]{1,64})\.([0-9]{6})-([PN])\.([1-9][0-9]{0,5})", re.ASCII)
 
 
@@ -62,6 +63,9 @@ class Body:
     county_code: str | None = None
     sample_id: str | None = None
     unit: str | None = None
+    place: str | None = None
+    """Division code (6, 9 or 12 digits) of a record that is about no household."""
+    round: str | None = None
     form_id: str | None = None
     form_version: str | None = None
     answers: Any = None
@@ -161,8 +165,14 @@ def _read_fields(data: dict[str, Any], reasons: list[Reason]) -> Body:
     if unit is not None and not _UNIT.fullmatch(unit):
         hold("bad-household", "household", "户编码的写法不对", "The household code is not well-formed")
         unit = None
-    if not parts and not unit:
-        hold("no-place", "sample_id", "没有可用的样本号或户编码,不知道属于哪个县", "Neither sample id nor household")
+    place = text("place", 12)
+    if data.get("place") is not None and not (place and _PLACE.fullmatch(place)):
+        hold("bad-place", "place", "地点应是6、9或12位区划代码", "The place should be a division code")
+        place = None
+    if not parts and not unit and not place:
+        hold(
+            "no-place", "sample_id", "没有可用的样本号、户编码或地点,不知道属于哪个县", "Names no place"
+        )
     started, finished = parse_instant(str(data.get("started_at"))), parse_instant(str(data.get("finished_at")))
     if started is None:
         hold("bad-time", "started_at", "开始时间缺失或写法不对", "started_at is missing or malformed")
@@ -173,9 +183,11 @@ def _read_fields(data: dict[str, Any], reasons: list[Reason]) -> Body:
         hold("bad-corrects", "corrects", "被更正记录的编号不对", "corrects should be an op id")
     return Body(
         kind=kind,
-        county_code=parts[2] if parts else (unit[:6] if unit else None),
+        county_code=parts[2] if parts else ((unit or place or "")[:6] or None),
         sample_id=sample_id if parts else None,
         unit=unit,
+        place=place,
+        round=text("round", 56),
         form_id=text("form_id", 64),
         form_version=text("form_version", 40),
         answers=data.get("answers"),

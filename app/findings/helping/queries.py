@@ -1,0 +1,106 @@
+"""Reads of helpers' visits, always behind the fence of the register (`visible_households`)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from app.findings.helping.models import HelperVisit
+from app.findings.helping.rules import MET, Pair, VisitFacts, standing
+from app.findings.inspections.models import VisitStatus
+from app.registry.households.models import Household
+from app.registry.households.queries import visible_households
+from app.registry.households.rules import READING_ROLES
+from app.registry.people.models import Account
+from app.registry.people.rules import Actor
+from app.survey.records.models import Op
+
+
+@dataclass(frozen=True)
+class Helped:
+    """A household of a reader with its visits, latest first, and how its pair stands."""
+
+    household: Household
+    visits: tuple[HelperVisit, ...]
+    pair: Pair
+
+
+def facts_of(visit: HelperVisit) -> VisitFacts:
+    """A log as the rule reads it."""
+    return VisitFacts(
+        op_id=str(visit.op_id),
+        visited_on=visit.visited_on,
+        is_met=visit.contact_result == MET,
+        next_visit_on=visit.next_visit_on,
+        corrects=str(visit.corrects) if visit.corrects else None,
+        is_held=visit.status == VisitStatus.HELD,
+    )
+
+
+def own_households(session: Session, actor: Actor, every_days: int) -> list[Helped]:
+    """The households on the newest lists that name this helper, each with this helper's own visits."""
+    query = visible_households(actor).where(col(Household.missing_since).is_(None))
+    households = list(session.exec(query.order_by(col(Household.county_id), col(Household.unit))))
+    by_county: dict[int, list[str]] = defaultdict(list)
+    for household in households:
+        by_county[household.county_id].append(household.unit)
+    visits: dict[str, list[HelperVisit]] = {}
+    for county_id, units in by_county.items():
+        visits.update(visits_of(session, county_id, units, actor.account_id))
+    return [helped(household, visits.get(household.unit, []), every_days) for household in households]
+
+
+def helped(household: Household, visits: Sequence[HelperVisit], every_days: int) -> Helped:
+    """One household with its visits."""
+    return Helped(household, tuple(visits), standing([facts_of(visit) for visit in visits], every_days))
+
+
+def visits_of(
+    session: Session, county_id: int, units: Iterable[str], account_id: UUID | None = None
+) -> dict[str, list[HelperVisit]]:
+    """Unit → visits, latest first, without voided ones; of one helper, or of all."""
+    query = select(HelperVisit).where(
+        HelperVisit.county_id == county_id,
+        col(HelperVisit.unit).in_(set(units)),
+        HelperVisit.status != VisitStatus.VOIDED,
+    )
+    if account_id is not None:
+        query = query.where(HelperVisit.account_id == account_id)
+    found: dict[str, list[HelperVisit]] = defaultdict(list)
+    for visit in session.exec(query.order_by(col(HelperVisit.visited_on).desc(), col(HelperVisit.received_at).desc())):
+        found[visit.unit].append(visit)
+    return found
+
+
+def list_visits(session: Session, actor: Actor, county_id: int, since: date, limit: int = 200) -> list[HelperVisit]:
+    """The latest visits in a county that this reader may know of: through the household's fence, a helper's own."""
+    visible = visible_households(actor).where(Household.county_id == county_id).subquery()
+    query = (
+        select(HelperVisit)
+        .join(visible, visible.c.unit == col(HelperVisit.unit))
+        .where(
+            HelperVisit.county_id == county_id,
+            HelperVisit.visited_on >= since,
+            HelperVisit.status != VisitStatus.VOIDED,
+        )
+    )
+    if actor.role not in READING_ROLES:
+        query = query.where(HelperVisit.account_id == actor.account_id)
+    ordered = query.order_by(col(HelperVisit.visited_on).desc(), col(HelperVisit.received_at).desc()).limit(limit)
+    return list(session.exec(ordered))
+
+
+def helper_accounts(session: Session) -> dict[UUID, Account]:
+    """Account id → helper, for pages."""
+    return {account.id: account for account in session.exec(select(Account).where(Account.role == "helper"))}
+
+
+def sees_visit(session: Session, actor: Actor, op: Op) -> bool:
+    """Who reads a log besides its sender: desks that may read the household. Teams and other helpers do not."""
+    if actor.role not in READING_ROLES or op.unit is None:
+        return False
+    query = visible_households(actor).where(Household.county_id == op.county_id, Household.unit == op.unit)
+    return session.exec(query).first() is not None
