@@ -36,6 +36,8 @@ def test_a_held_record_is_listed_with_its_reasons_in_words(world: World) -> None
 
     assert f"/records/{op_id}" in page.links
     assert "1 条" in page.main
+    assert page.one("span", class_="badge").text == "1"
+    assert not Visitor(world, "lin").get("/rounds").all("span", class_="badge")
     assert "对驻村工作队" in page.main
     assert "请从所列选项中选择(收到的是“7”)" in page.main
     assert "林青" in page.main

@@ -21,9 +21,12 @@ from app.doors.desk.words import WORDS, Voice
 from app.doors.web.auth import find_caller
 from app.doors.web.house import House, get_house
 from app.kernel import terms
+from app.kernel.db.base import HOME
 from app.kernel.problems import Problem
 from app.registry.people.models import Role
 from app.registry.people.rules import COLLECTING_ROLES, Actor, reads_answers
+from app.registry.places import list_counties
+from app.survey.records.queries import count_held
 
 HERE = Path(__file__).resolve()
 TEMPLATES = HERE.parents[1] / "templates"
@@ -139,8 +142,8 @@ def engine(tz_key: str) -> Environment:
     return environment(ZoneInfo(tz_key))
 
 
-def navigation(actor: Actor | None, voice: Voice, at: str) -> list[NavItem]:
-    """The doors this actor may open; the page they stand on is marked."""
+def navigation(actor: Actor | None, voice: Voice, at: str, held: int = 0) -> list[NavItem]:
+    """The doors this actor may open; the page they stand on is marked, and what waits is counted."""
     if actor is None:
         return []
     doors = []
@@ -154,7 +157,15 @@ def navigation(actor: Actor | None, voice: Voice, at: str) -> list[NavItem]:
     if actor.role in COLLECTING_ROLES:
         doors.append(("phone", "nav_phone", "/m/"))
     doors.append(("help", "nav_help", "/help"))
-    return [NavItem(voice(word), href, key == at) for key, word, href in doors]
+    return [NavItem(voice(word), href, key == at, held if key == "held" else 0) for key, word, href in doors]
+
+
+def count_waiting(house: House, actor: Actor | None) -> int:
+    """Held records, for those whose door to them is shown."""
+    if actor is None or not (actor.is_city and reads_answers(actor)):
+        return 0
+    with house.db.read() as session:
+        return count_held(session, [HOME, *(county.id for county in list_counties(session))])
 
 
 def done_words(request: Request, voice: Voice) -> str:
@@ -181,7 +192,7 @@ def show(
     frame = Frame(
         title=title,
         path=here(request) if request.method in ("GET", "HEAD") else "/",
-        nav=navigation(actor, voice, at),
+        nav=navigation(actor, voice, at, count_waiting(house, actor)),
         crumbs=crumbs,
         done=done_words(request, voice),
     )
