@@ -137,26 +137,26 @@ def test_a_stated_digest_that_is_not_the_bytes_holds_the_op(world: World) -> Non
     assert receipt_of(result)["digest"] == hashlib.sha256(op["body"].encode()).hexdigest()
 
 
-@pytest.mark.parametrize(
-    "envelope",
-    [
-        "not json",
-        "[]",
-        json.dumps({"ops": []}),
-        json.dumps({"device_id": "x", "ops": []}),
-        json.dumps({"device_id": str(uuid.uuid4()), "ops": {}}),
-        json.dumps({"device_id": str(uuid.uuid4()), "ops": [{}]}),
-        json.dumps({"device_id": str(uuid.uuid4()), "ops": [{"op_id": 1, "dev_seq": 1, "digest": "a", "body": "b"}]}),
-        json.dumps(
-            {
-                "device_id": str(uuid.uuid4()),
-                "ops": [{"op_id": str(uuid.uuid4()), "dev_seq": 1, "digest": "a" * 64, "body": {}}],
-            }
-        ),
-    ],
-)
-def test_only_a_malformed_envelope_is_refused(world: World, envelope: str) -> None:
-    answer = world.client.post("/api/v1/sync", content=envelope, headers=world.headers("lin"))
+DEVICE = "7b0f2f0e-2c56-4c6e-9d5d-0b1f0d3c9a11"
+ENVELOPES = {
+    "not json": "not json",
+    "a list": "[]",
+    "no device": json.dumps({"ops": []}),
+    "device is no uuid": json.dumps({"device_id": "x", "ops": []}),
+    "ops is no list": json.dumps({"device_id": DEVICE, "ops": {}}),
+    "an empty op": json.dumps({"device_id": DEVICE, "ops": [{}]}),
+    "an op without uuid": json.dumps(
+        {"device_id": DEVICE, "ops": [{"op_id": 1, "dev_seq": 1, "digest": "a" * 64, "body": "b"}]}
+    ),
+    "a body that is no text": json.dumps(
+        {"device_id": DEVICE, "ops": [{"op_id": DEVICE, "dev_seq": 1, "digest": "a" * 64, "body": {}}]}
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ENVELOPES)
+def test_only_a_malformed_envelope_is_refused(world: World, name: str) -> None:
+    answer = world.client.post("/api/v1/sync", content=ENVELOPES[name], headers=world.headers("lin"))
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["retry"] == "never"
