@@ -244,6 +244,40 @@ def frame_rows(session: Session, county_id: int) -> Iterator[tuple[str, str, str
     yield from session.exec(query)
 
 
+@dataclass(frozen=True)
+class FrameMember:
+    """A household as a plan of the draw may sort it: where it lives now and what class it is of."""
+
+    unit: str
+    status: str
+    office_no: str
+    village: str
+    resettled: bool | None
+    hh_attr: str
+    cause: str
+    exit_year: int | None
+
+
+def frame_members(session: Session, county_id: int) -> Iterator[FrameMember]:
+    """Every household on the newest list, by unit, with what classes of a plan rest on."""
+    query = (
+        select(
+            Household.unit,
+            Household.status,
+            Household.office_no,
+            Household.village_code,
+            Household.resettled,
+            Household.hh_attr,
+            Household.cause,
+            Household.exit_year,
+        )  # type: ignore[call-overload]
+        .where(Household.county_id == county_id, col(Household.missing_since).is_(None))
+        .order_by(col(Household.unit))
+    )
+    for row in session.exec(query):
+        yield FrameMember(*row)
+
+
 def frame_counts(session: Session) -> dict[int, dict[str, int]]:
     """County id → `{"poor", "exited", "non_poor"}` on the newest lists; poor includes exited."""
     counts: dict[int, dict[str, int]] = {}

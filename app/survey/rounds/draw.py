@@ -5,7 +5,7 @@ county and are filled in again if a crash stopped them. Asking again with the sa
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,17 +16,21 @@ from app.kernel import audit
 from app.kernel.clock import rfc3339, utcnow
 from app.kernel.db.base import HOME
 from app.kernel.db.engines import Database
-from app.kernel.db.ports import table_of, upsert
+from app.kernel.db.ports import table_of
 from app.kernel.keys import Keys
 from app.kernel.problems import Fault
 from app.methods.draw import rules as hhd1
+from app.methods.draw.records import villages_of
+from app.methods.draw.sources import pledge_fault
 from app.registry.people.rules import Actor
-from app.survey.rounds.freeze import hhd1_line, strata_line
-from app.survey.rounds.models import Draw, Sample
-from app.survey.rounds.problems import AlreadyDrawn, BadSeed, NotFrozen
-from app.survey.rounds.queries import Stratum, frame_status, frame_units, standing_draw, strata_of, void_draws
-from app.survey.rounds.record import canonical, signed
-from app.survey.rounds.rules import SampleRef
+from app.survey.rounds.freeze import strata_line
+from app.survey.rounds.lists import draw_lists, fill_samples
+from app.survey.rounds.models import Draw
+from app.survey.rounds.plan import is_village_part
+from app.survey.rounds.problems import AlreadyDrawn, BadSeed, NotFrozen, NotSigned, WhichDraw
+from app.survey.rounds.queries import Stratum, committed_lines, frame_units, standing_draws, void_draws
+from app.survey.rounds.record import canonical, ceremony_of, signed
+from app.survey.rounds.rules import DrawState, may_follow, state_of
 from app.survey.rounds.service import get_own_round, refuse_closed, require_city_officer
 
 SOFTWARE = f"ruhu {__version__}"
@@ -41,44 +45,89 @@ def draw_sample(
     *,
     parts: Sequence[str],
     witnesses: Sequence[Any] = (),
+    draw_id: str | None = None,
+    thrown: Mapping[str, str] | None = None,
     now: datetime | None = None,
 ) -> dict[str, Any]:
-    """Draw main and reserve lists of every stratum of a frozen round; the signed record.
+    """Draw main and reserve lists of every stratum of a frozen draw; the signed record.
 
-    `parts` are the seed's parts in the announced order; `witnesses` whoever wrote the digits down. The same
-    parts asked again give the same record, other parts are refused.
+    `parts` are the seed's parts in the announced order; `witnesses` whoever wrote the digits down; `thrown` says
+    where it was (`place`) and the SHA-256 of the photo or film (`photo`). The same parts asked again give the same
+    record, other parts are refused. Where several draws stand in the round, `draw_id` names the one.
     """
     require_city_officer(actor)
     with database.read(HOME) as session:
         refuse_closed(get_own_round(session, actor, code))
-        draw = standing_draw(session, code)
-        if draw is None:
-            raise NotFrozen(
-                "先冻结名单、公布承诺值,再掷骰子。", "Freeze the frame and publish the commitment before the dice."
-            )
-        strata = strata_of(session, draw.id)
+        draw = get_standing(session, code, draw_id)
+        strata = committed_lines(session, draw.id)
         if draw.record is None:
-            _check_seed(draw.source, parts)
+            _refuse_unsigned(draw)
+            _check_seed(draw, parts)
             _check_witnesses(witnesses)
-            record = _record(session, keys, draw, strata, list(parts), list(witnesses), now or utcnow())
+            check_thrown(thrown or {})
+            said = {"parts": list(parts), "witnesses": list(witnesses), "thrown": dict(thrown or {})}
+            record = _record(session, keys, draw, strata, said, now or utcnow())
     if draw.record is None:
         draw = _decide(database, keys, actor, draw.id, record)
     if draw.parts != list(parts):
         raise AlreadyDrawn(
             f"{draw.id} 已按另外的种子抽定,名单不再改变。", f"{draw.id} was drawn from other parts and does not change."
         )
-    fill_samples(database, actor, draw, strata)
-    return signed(draw)
+    record = signed(draw)
+    fill_samples(database, actor, draw, strata, record)
+    return record
 
 
-def _check_seed(source: str, parts: Sequence[str]) -> None:
+def get_standing(session: Session, code: str, draw_id: str | None) -> Draw:
+    """The named draw, or the one that stands; of several the one that is still to be drawn."""
+    standing = [draw for draw in standing_draws(session, code) if draw_id in (None, draw.id)]
+    if not standing:
+        raise NotFrozen(
+            "先冻结名单、公布承诺值,再掷骰子。", "Freeze the frame and publish the commitment before the dice."
+        )
+    open_ones = [draw for draw in standing if not draw.covert]
+    if draw_id is None and len(open_ones) != 1:
+        ids = "、".join(draw.id for draw in standing)
+        fault = Fault("#/draw", f"应为其中之一:{ids}", f"One of {ids}")
+        raise WhichDraw("本轮有几次抽样,什么也没有改动。", "Nothing was changed.", faults=(fault,))
+    return (open_ones or standing)[0]
+
+
+def _refuse_unsigned(draw: Draw) -> None:
+    now = state_of(committed=True, signed=draw.signed_at is not None)
+    if not may_follow(now, DrawState.DRAWN, guided=draw.guided):
+        raise NotSigned(
+            f"{draw.id} 的承诺书还没有登记签字。请至少三方签字、登记之后再掷骰子;先知道种子,抽样就不可信了。",
+            f"The commitment of {draw.id} has no signers yet; enter at least three before the dice are thrown.",
+        )
+
+
+def _check_seed(draw: Draw, parts: Sequence[str]) -> None:
+    """The parts fit the announced source, and a party's value is the one it pledged."""
     try:
-        hhd1.check_parts(source, parts)
+        hhd1.check_parts(draw.source, parts)
+        if place := pledge_fault(draw.id, draw.source, parts, draw.pledges or []):
+            raise hhd1.RefusedInput(
+                f"第 {place} 段与该方事先交来的封存值不符;不公开或公开有误的,当众掷骰子代替",
+                f"part {place} is not the value that this party pledged; throw dice in its place",
+            )
     except hhd1.RefusedInput as refused:
         fault = Fault("#/parts", refused.zh, refused.en)
         raise BadSeed(
             "没有抽样,请核对后重新输入。", "Nothing was drawn; check and enter it again.", faults=(fault,)
         ) from refused
+
+
+def check_thrown(thrown: Mapping[str, str]) -> None:
+    """Place and photo of the throw stand in the record for ever, so they must be short and printable."""
+    faults = []
+    for key, text in thrown.items():
+        if key not in ("place", "photo") or not text.isprintable() or len(text) > 100:
+            faults.append(Fault(f"#/thrown/{key}", "最多100字", "At most 100 printable characters"))
+        elif key == "photo" and not hhd1.is_hash(text):
+            faults.append(Fault("#/thrown/photo", "应为 64 位十六进制的 SHA-256", "A SHA-256 of 64 hexadecimal digits"))
+    if faults:
+        raise BadSeed("没有抽样,请改正标出的各项。", "Nothing was drawn; mend the marked items.", faults=tuple(faults))
 
 
 def _check_witnesses(witnesses: Sequence[Any]) -> None:
@@ -95,19 +144,13 @@ def _check_witnesses(witnesses: Sequence[Any]) -> None:
 
 
 def _record(
-    session: Session,
-    keys: Keys,
-    draw: Draw,
-    strata: Sequence[Stratum],
-    parts: list[str],
-    witnesses: list[Any],
-    now: datetime,
+    session: Session, keys: Keys, draw: Draw, strata: Sequence[Stratum], said: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
     """The record without its signature."""
     assert draw.commitment is not None  # a standing draw has one
     assert draw.committed_at is not None
-    seed = hhd1.seed(draw.commitment, draw.id, parts)
-    lists = {line.code: _draw_stratum(session, seed, draw.id, line) for line in strata}
+    seed = hhd1.seed(draw.commitment, draw.id, said["parts"])
+    lists, first_stages = draw_lists(session, seed, draw.id, strata)
     return {
         "version": hhd1.VERSION,
         "round": draw.round_code,
@@ -116,20 +159,24 @@ def _record(
         "strata": [strata_line(line) for line in strata],
         "commitment": draw.commitment,
         "committed_at": rfc3339(draw.committed_at),
-        "parts": parts,
+        "parts": said["parts"],
         "drawn_at": rfc3339(now),
         "seed": seed,
-        "witnesses": witnesses,
+        "witnesses": said["witnesses"],
         "lists": {code: {"main": list(both.main), "reserve": list(both.reserve)} for code, both in lists.items()},
+        **({"plan": draw.plan} if draw.plan else {}),
+        **({"stages": first_stages} if first_stages else {}),
         "software": SOFTWARE,
-        "voids": [_void(void) for void in void_draws(session, draw.round_code)],
+        "voids": [_void(void) for void in void_draws(session, draw.round_code) if void.covert <= draw.covert],
         "key": keys.public_key(),
+        **ceremony_of(draw),
+        "thrown": said["thrown"],
+        "villages": {line.code: _villages(session, draw.id, line) for line in strata if not is_village_part(line.part)},
     }
 
 
-def _draw_stratum(session: Session, seed: str, draw_id: str, line: Stratum) -> hhd1.DrawnList:
-    units = (unit for unit, _ in frame_units(session, line.county_id, draw_id, line.kind))
-    return hhd1.draw_list(seed, draw_id, hhd1_line(line), units)
+def _villages(session: Session, draw_id: str, line: Stratum) -> dict[str, int]:
+    return villages_of(unit for unit, _ in frame_units(session, draw_id, line))
 
 
 def _void(draw: Draw) -> dict[str, Any]:
@@ -139,6 +186,7 @@ def _void(draw: Draw) -> dict[str, Any]:
         "seed": draw.seed,
         "voided_at": draw.voided_at and rfc3339(draw.voided_at),
         "reason": draw.void_reason,
+        "asked_by": draw.void_asked_by,
     }
 
 
@@ -153,6 +201,7 @@ def _decide(database: Database, keys: Keys, actor: Actor, draw_id: str, record: 
             .values(
                 parts=record["parts"],
                 witnesses=record["witnesses"],
+                thrown=record["thrown"],
                 seed=record["seed"],
                 drawn_at=datetime.fromisoformat(record["drawn_at"]),
                 drawn_by=actor.account_id,
@@ -161,36 +210,9 @@ def _decide(database: Database, keys: Keys, actor: Actor, draw_id: str, record: 
             )
         )
         if won.rowcount:
+            audit.write(session, "draw.seeded", draw_id, actor=actor.account, commitment=record["commitment"])
             audit.write(session, "draw.drawn", draw_id, actor=actor.account, seed=record["seed"])
         draw = session.get(Draw, draw_id, populate_existing=True)
     if draw is None or draw.record is None or draw.voided_at is not None:
         raise NotFrozen("名单刚被作废,没有抽样。", "The frame was voided just now; nothing was drawn.")
     return draw
-
-
-def fill_samples(database: Database, actor: Actor, draw: Draw, strata: Sequence[Stratum]) -> None:
-    """Write every county's samples as the record has them; those already there stay as they are."""
-    lists = signed(draw)["lists"]
-    for county_id in sorted({line.county_id for line in strata}):
-        with database.write(county_id) as session:
-            fresh = 0
-            for line in (line for line in strata if line.county_id == county_id):
-                units = [*lists[line.code]["main"], *lists[line.code]["reserve"]]
-                status = frame_status(session, county_id, draw.id, line.kind, units)
-                rows = [_sample_row(draw, line, rank, unit, status[unit]) for rank, unit in enumerate(units, start=1)]
-                fresh += upsert(session, Sample, rows, key=["county_id", "sample_id"])
-            if fresh:
-                audit.write(session, "sample.drawn", draw.id, actor=actor.account)
-
-
-def _sample_row(draw: Draw, line: Stratum, rank: int, unit: str, status: str) -> dict[str, Any]:
-    return {
-        "county_id": line.county_id,
-        "sample_id": str(SampleRef(draw.id, line.county, line.kind, rank)),
-        "draw_id": draw.id,
-        "kind": line.kind,
-        "rank": rank,
-        "unit": unit,
-        "status": status,
-        "assigned_to": None,
-    }

@@ -112,6 +112,9 @@ class DrawStratum(CountyKeyed, table=True):
     stage: str = Field(default="", max_length=24)
     """Part of the stratum whose villages were ticketed first, with a leading `V`; blank in one stage."""
     hits: int | None = None
+    left_out: int = 0
+    """Households of this stratum that a fresh round left out because an earlier round had visited them."""
+    left_out_digest: str | None = Field(default=None, max_length=64)
 
 
 class FrameUnit(CountyKeyed, table=True):

@@ -68,6 +68,38 @@ class NotFrozen(Conflict):
     title_en = "The frame is not frozen yet"
 
 
+class NotSigned(Conflict):
+    """A guided draw takes no seed before its commitment has been signed."""
+
+    slug = "not-signed"
+    title_zh = "承诺书还没有签字"
+    title_en = "The commitment is not signed yet"
+
+
+class AlreadySigned(Conflict):
+    """Who signed the commitment, and when, is written once."""
+
+    slug = "already-signed"
+    title_zh = "承诺书已签字"
+    title_en = "The commitment is signed already"
+
+
+class BadSigners(Malformed):
+    """Fewer than three parties, or something that cannot be printed; nothing was written."""
+
+    slug = "bad-signers"
+    title_zh = "签字人填写有误"
+    title_en = "The signers are not complete"
+
+
+class WhichDraw(Malformed):
+    """Several draws stand in this round, so the one meant must be named."""
+
+    slug = "which-draw"
+    title_zh = "请指明是哪一次抽样"
+    title_en = "Name the draw that is meant"
+
+
 class BadSeed(Malformed):
     """The parts do not fit the announced source; nothing was drawn."""
 

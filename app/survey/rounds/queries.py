@@ -12,11 +12,13 @@ from sqlmodel import Session, col, select
 
 from app.kernel.clock import rfc3339
 from app.kernel.problems import NotFound
+from app.methods.draw.stages import village_units
 from app.registry.people.models import Account
 from app.registry.people.rules import Actor, sees_draw
 from app.registry.places import County, list_counties
 from app.survey.rounds.models import Draw, DrawStratum, FrameUnit, Round, RoundCounty, Sample
-from app.survey.rounds.rules import SampleRow, parse_sample_id
+from app.survey.rounds.plan import is_village_part
+from app.survey.rounds.rules import DrawState, SampleRow, parse_sample_id, state_of
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,26 @@ class Stratum:
     r: int
     exited: int
     frame_digest: str
+    part: str = ""
+    stage: str = ""
+    hits: int | None = None
+    left_out: int = 0
+    left_out_digest: str | None = None
+
+    @property
+    def main(self) -> int:
+        """Households to visit: n, and for a village of two stages n for each hit (before the draw: n)."""
+        return self.n if self.hits is None else self.n * self.hits
+
+    @property
+    def reserve(self) -> int:
+        """Households in reserve; two for each of the main sample where a village was hit more than once."""
+        return self.r if self.hits in (None, 1) else min(2 * self.main, self.N - self.main)
 
 
 @dataclass(frozen=True)
 class DrawView:
-    """The draw that stands, as far as the reader may see it."""
+    """A draw that stands, as far as the reader may see it."""
 
     id: str
     source: str
@@ -44,12 +61,30 @@ class DrawView:
     committed_at: datetime
     drawn_at: datetime | None
     strata: tuple[Stratum, ...]
+    covert: bool = False
+    guided: bool = False
+    signed_at: datetime | None = None
+
+    @property
+    def state(self) -> DrawState:
+        """Where its ceremony stands."""
+        return state_of(committed=True, signed=self.signed_at is not None, drawn=self.drawn_at is not None)
+
+    def as_dict(self) -> dict[str, object]:
+        """How `/rounds` names a draw."""
+        return {
+            "draw": self.id,
+            "source": self.source,
+            "commitment": self.commitment,
+            "committed_at": rfc3339(self.committed_at),
+            "drawn_at": self.drawn_at and rfc3339(self.drawn_at),
+        }
 
 
 @dataclass(frozen=True)
 class RoundView:
-    """A round as one reader sees it: `counties` are those within the reader's scope, `draw` is None where
-    the reader may not know it (or there is none)."""
+    """A round as one reader sees it: `counties` are those within the reader's scope, `draws` those the reader may
+    know of, open ones first; usually there is one."""
 
     code: str
     name: str
@@ -60,11 +95,16 @@ class RoundView:
     quota: dict[str, tuple[int, int]]
     counties: tuple[County, ...]
     closed_at: datetime | None
-    draw: DrawView | None
+    draws: tuple[DrawView, ...]
+
+    @property
+    def draw(self) -> DrawView | None:
+        """The one draw of most rounds; of several the first."""
+        return self.draws[0] if self.draws else None
 
     def as_dict(self) -> dict[str, object]:
         """The shape that `/rounds` and the phone's package share."""
-        draw = self.draw
+        open_ones = [draw for draw in self.draws if not draw.covert]
         return {
             "code": self.code,
             "name": self.name,
@@ -74,16 +114,22 @@ class RoundView:
             "state": self.state,
             "quota": {kind: list(pair) for kind, pair in self.quota.items()},
             "counties": [{"code": county.code, "name": county.name_zh} for county in self.counties],
-            "draw": draw
-            and {
-                "draw": draw.id,
-                "source": draw.source,
-                "commitment": draw.commitment,
-                "committed_at": rfc3339(draw.committed_at),
-                "drawn_at": draw.drawn_at and rfc3339(draw.drawn_at),
-            },
-            "strata": [{"stratum": s.code, "N": s.N, "n": s.n, "r": s.r} for s in draw.strata] if draw else [],
+            "draw": self.draw and self.draw.as_dict(),
+            "draws": [
+                {**draw.as_dict(), "covert": draw.covert, "state": draw.state, "counties": counties_in(draw.strata)}
+                for draw in self.draws
+            ],
+            "strata": [
+                {"stratum": s.code, "N": s.N, "n": s.n, "r": s.r}
+                for draw in (open_ones or self.draws)
+                for s in draw.strata
+            ],
         }
+
+
+def counties_in(strata: Sequence[Stratum]) -> list[str]:
+    """The codes of the counties that these strata lie in."""
+    return sorted({line.county for line in strata})
 
 
 # --- rounds ---
@@ -129,8 +175,12 @@ def _view(session: Session, actor: Actor, row: Round) -> RoundView | None:
     seen = [county for county in counties if county in drawn or (closed and actor.touches_county(county.code))]
     if not seen:
         return None
-    draw = standing_draw(session, row.code)
-    state = "closed" if closed else "open" if draw is None else "frozen" if draw.record is None else "drawn"
+    draws = tuple(
+        view for draw in standing_draws(session, row.code) if (view := _draw_view(session, draw, drawn)).strata
+    )
+    state = "closed" if closed else "open" if not draws else "frozen"
+    if not closed and any(draw.drawn_at for draw in draws):
+        state = "drawn"
     return RoundView(
         code=row.code,
         name=row.name,
@@ -141,7 +191,7 @@ def _view(session: Session, actor: Actor, row: Round) -> RoundView | None:
         quota={"poor": (row.poor_min, row.poor_max), "non_poor": (row.non_poor_min, row.non_poor_max)},
         counties=tuple(seen),
         closed_at=row.closed_at,
-        draw=_draw_view(session, draw, drawn) if draw and drawn else None,
+        draws=draws,
     )
 
 
@@ -150,18 +200,33 @@ def _draw_view(session: Session, draw: Draw, counties: Sequence[County]) -> Draw
     strata = tuple(line for line in strata_of(session, draw.id) if line.county_id in allowed)
     assert draw.commitment is not None  # a standing draw has one
     assert draw.committed_at is not None
-    return DrawView(draw.id, draw.source, draw.commitment, draw.committed_at, draw.drawn_at, strata)
+    return DrawView(
+        id=draw.id,
+        source=draw.source,
+        commitment=draw.commitment,
+        committed_at=draw.committed_at,
+        drawn_at=draw.drawn_at,
+        strata=strata,
+        covert=draw.covert,
+        guided=draw.guided,
+        signed_at=draw.signed_at,
+    )
 
 
 # --- draws and frames ---
 
 
-def standing_draw(session: Session, code: str) -> Draw | None:
-    """The committed draw of a round that was not voided; what is still being frozen does not stand."""
+def standing_draws(session: Session, code: str) -> list[Draw]:
+    """The committed draws of a round that were not voided, open ones first; what is being frozen does not stand."""
     query = select(Draw).where(
         Draw.round_code == code, col(Draw.commitment).is_not(None), col(Draw.voided_at).is_(None)
     )
-    return session.exec(query.order_by(col(Draw.attempt).desc())).first()
+    return sorted(session.exec(query), key=lambda draw: (draw.covert, draw.attempt))
+
+
+def standing_draw(session: Session, code: str, draw_id: str | None = None) -> Draw | None:
+    """The named draw if it stands; unnamed the one that stands, or of several the first."""
+    return next((draw for draw in standing_draws(session, code) if draw_id in (None, draw.id)), None)
 
 
 def void_draws(session: Session, code: str) -> list[Draw]:
@@ -171,7 +236,12 @@ def void_draws(session: Session, code: str) -> list[Draw]:
 
 
 def strata_of(session: Session, draw_id: str) -> list[Stratum]:
-    """All lines of a draw's commitment, in the order of their codes."""
+    """The lists of households of a draw, in the order of their codes; village lines are not among them."""
+    return [line for line in committed_lines(session, draw_id) if not is_village_part(line.part)]
+
+
+def committed_lines(session: Session, draw_id: str) -> list[Stratum]:
+    """All lines of a draw's commitment, in the order of their codes, villages of two stages included."""
     codes = {county.id: county.code for county in list_counties(session)}
     rows = session.exec(select(DrawStratum).where(DrawStratum.draw_id == draw_id).order_by(col(DrawStratum.code))).all()
     return [
@@ -185,19 +255,50 @@ def strata_of(session: Session, draw_id: str) -> list[Stratum]:
             r=row.reserve,
             exited=row.exited,
             frame_digest=row.frame_digest,
+            part=row.part,
+            stage=row.stage,
+            hits=row.hits,
+            left_out=row.left_out,
+            left_out_digest=row.left_out_digest,
         )
         for row in rows
     ]
 
 
-def frame_units(session: Session, county_id: int, draw_id: str, kind: str) -> Iterator[tuple[str, str]]:
-    """(unit, registered_id) of one stratum of a frame in the order of its units, streamed; for those who write."""
+def frame_units(session: Session, draw_id: str, line: Stratum) -> Iterator[tuple[str, str]]:
+    """(unit, registered_id) of one line of a frame in the order of its units, streamed; for those who write.
+
+    A village line gives `VILLAGE.SIZE`, as its digest names them.
+    """
+    if is_village_part(line.part):
+        yield from ((unit, "") for unit in village_units(village_sizes(session, draw_id, line)))
+        return
     query = (
         select(FrameUnit.unit, FrameUnit.registered_id)
-        .where(FrameUnit.county_id == county_id, FrameUnit.draw_id == draw_id, FrameUnit.kind == kind)
+        .where(
+            FrameUnit.county_id == line.county_id,
+            FrameUnit.draw_id == draw_id,
+            FrameUnit.kind == line.kind,
+            FrameUnit.part == line.part,
+        )
         .order_by(col(FrameUnit.unit))
     )
     yield from session.exec(query)
+
+
+def village_sizes(session: Session, draw_id: str, line: Stratum) -> dict[str, int]:
+    """Households by village behind a village line, in the order of the codes."""
+    query = (
+        select(DrawStratum.part, DrawStratum.units)
+        .where(
+            DrawStratum.county_id == line.county_id,
+            DrawStratum.draw_id == draw_id,
+            DrawStratum.kind == line.kind,
+            DrawStratum.stage == line.part,
+        )
+        .order_by(col(DrawStratum.part))
+    )
+    return {part.rpartition("-")[2]: units for part, units in session.exec(query)}
 
 
 def frame_status(session: Session, county_id: int, draw_id: str, kind: str, units: Sequence[str]) -> dict[str, str]:
@@ -211,36 +312,49 @@ def frame_status(session: Session, county_id: int, draw_id: str, kind: str, unit
     return dict(session.exec(query).all())
 
 
-def frame_rows(session: Session, actor: Actor, code: str, stratum: str | None = None) -> Iterator[tuple[str, str, str]]:
+def frame_rows(
+    session: Session, actor: Actor, code: str, stratum: str | None = None, draw_id: str | None = None
+) -> Iterator[tuple[str, str, str]]:
     """(stratum, unit, registered_id) of the frozen frame, as far as the reader may see it, or NotFound.
 
-    Names are not part of a frame; the units are what HHD1 hashed.
+    Names are not part of a frame; the units are what HHD1 hashed. Unless a draw is named, covert ones are left out.
     """
-    draw = get_round(session, actor, code).draw
-    strata = [s for s in draw.strata if stratum in (None, s.code)] if draw else []
-    if draw is None or not strata:
+    draws = get_round(session, actor, code).draws
+    wanted = [d for d in draws if d.id == draw_id or (draw_id is None and not d.covert)]
+    chosen = [(d, s) for d in wanted for s in _lines_seen(session, d)]
+    lines = [(draw.id, [line]) for draw, line in chosen if stratum in (None, line.code)]
+    if not lines:
         raise NotFound("没有冻结的名单,或不在您的范围内。", "No frozen frame within your scope.")
-    return _frame_lines(session, draw.id, strata)
+    return (row for of_draw, strata in lines for row in _frame_lines(session, of_draw, strata))
+
+
+def _lines_seen(session: Session, draw: DrawView) -> list[Stratum]:
+    """The lines of a draw's commitment in the reader's counties, villages of two stages included."""
+    counties = {line.county_id for line in draw.strata}
+    return [line for line in committed_lines(session, draw.id) if line.county_id in counties]
 
 
 def _frame_lines(session: Session, draw_id: str, strata: Sequence[Stratum]) -> Iterator[tuple[str, str, str]]:
     for line in strata:
-        for unit, registered_id in frame_units(session, line.county_id, draw_id, line.kind):
+        for unit, registered_id in frame_units(session, draw_id, line):
             yield line.code, unit, registered_id
 
 
-def get_draw_record(session: Session, actor: Actor, code: str) -> Draw:
-    """The draw with its signed record, or NotFound.
+def get_draw_record(session: Session, actor: Actor, code: str, draw_id: str | None = None) -> Draw:
+    """A draw with its signed record (unnamed: the first that is drawn), or NotFound.
 
-    The record names the drawn units of every county and cannot be cut without breaking its signature: the city
-    reads it at any time, a county's desk after the close, a team not before.
+    A record names the drawn units of all its counties and cannot be cut without breaking its signature: the city
+    reads it at any time, a desk after the close, a team before it only where no other county stands in it.
     """
     view = get_round(session, actor, code)
-    draw = standing_draw(session, code)
-    may = view.draw is not None and (actor.is_city or view.state == "closed")
-    if not may or draw is None or draw.record is None:
-        raise NotFound("没有抽样记录,或不在您的范围内。", "No draw record within your scope.")
-    return draw
+    for seen in view.draws:
+        draw = standing_draw(session, code, seen.id)
+        if draw is None or draw.record is None or draw_id not in (None, seen.id):
+            continue
+        whole = len(seen.strata) == len(strata_of(session, seen.id))
+        if actor.is_city or view.state == "closed" or (whole and draw.scope is not None):
+            return draw
+    raise NotFound("没有抽样记录,或不在您的范围内。", "No draw record within your scope.")
 
 
 # --- samples ---
@@ -251,11 +365,17 @@ def list_samples(session: Session, actor: Actor, code: str, county: str | None =
 
     States are not here: they follow from the doorsteps (rules.sample_standings).
     """
-    draw = get_round(session, actor, code).draw
-    strata = [s for s in draw.strata if county in (None, s.county)] if draw else []
-    if draw is None or draw.drawn_at is None or not strata:
+    rows = [
+        row
+        for draw in get_round(session, actor, code).draws
+        if draw.drawn_at is not None
+        for line in draw.strata
+        if county in (None, line.county)
+        for row in samples_of(session, draw.id, draw.drawn_at, line)
+    ]
+    if not rows:
         raise NotFound("没有抽样名单,或不在您的范围内。", "No sample within your scope.")
-    return [row for line in strata for row in samples_of(session, draw.id, draw.drawn_at, line)]
+    return rows
 
 
 def samples_of(session: Session, draw_id: str, drawn_at: datetime, line: Stratum) -> list[SampleRow]:
@@ -270,7 +390,12 @@ def samples_of(session: Session, draw_id: str, drawn_at: datetime, line: Stratum
             & (col(FrameUnit.unit) == col(Sample.unit)),
         )
         .outerjoin(Account, col(Account.id) == col(Sample.assigned_to))
-        .where(Sample.county_id == line.county_id, Sample.draw_id == draw_id, Sample.kind == line.kind)
+        .where(
+            Sample.county_id == line.county_id,
+            Sample.draw_id == draw_id,
+            Sample.kind == line.kind,
+            Sample.part == line.part,
+        )
         .order_by(col(Sample.rank))
     )
     return [
@@ -284,9 +409,10 @@ def samples_of(session: Session, draw_id: str, drawn_at: datetime, line: Stratum
             kind=row.kind,
             stratum=line.code,
             rank=row.rank,
-            main=line.n,
+            main=line.main,
             drawn_at=drawn_at,
             assigned_to=account,
+            part=line.part,
         )
         for row, registered_id, account in session.exec(query)
     ]
@@ -308,8 +434,9 @@ def stratum_samples(session: Session, sample_id: str) -> list[SampleRow]:
 def get_sample(session: Session, actor: Actor, sample_id: str) -> SampleRow:
     """One drawn household, or NotFound."""
     ref = parse_sample_id(sample_id)
-    if ref is not None:
-        for row in list_samples(session, actor, ref.round, ref.county):
+    draw = session.get(Draw, ref.draw) if ref is not None else None
+    if ref is not None and draw is not None:
+        for row in list_samples(session, actor, draw.round_code, ref.county):
             if row.sample_id == sample_id:
                 return row
     raise NotFound("没有这个样本户,或不在您的范围内。", "No such sampled household within your scope.")

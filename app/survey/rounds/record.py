@@ -6,12 +6,14 @@ printed at the draw.
 """
 
 import csv
+import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.kernel.clock import rfc3339
 from app.kernel.keys import verify_signature
 from app.methods.draw.records import Difference, Verification, verify
 from app.survey.rounds.models import Draw
@@ -43,6 +45,27 @@ def canonical(record: dict[str, Any]) -> str:
     """The text that is signed: the record without `signature`, sorted keys, no spaces."""
     unsigned = {key: value for key, value in record.items() if key != "signature"}
     return json.dumps(unsigned, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def ceremony_of(draw: Draw) -> dict[str, Any]:
+    """What the record says about frame and signing: from where and which day the list is, who was left out and why,
+    who signed the commitment where and when, what parties pledged, and which counties it draws in (null: all)."""
+    return {
+        "scope": draw.scope,
+        "covert": draw.covert,
+        "frame": draw.frame_note,
+        "exclusions": draw.exclusions,
+        "pledges": draw.pledges or [],
+        "signed_at": draw.signed_at and rfc3339(draw.signed_at),
+        "signed_place": draw.signed_place,
+        "signers": draw.signers or [],
+    }
+
+
+def record_digest(draw: Draw) -> str:
+    """SHA-256 of the text that is signed: published after the close, so that nobody can hand out another record."""
+    assert draw.record is not None  # drawn
+    return hashlib.sha256(draw.record.encode()).hexdigest()
 
 
 def signed(draw: Draw) -> dict[str, Any]:

@@ -22,7 +22,12 @@ STRATA = {"poor": "P", "non_poor": "N"}
 """Stratum of the sample → letter in HHD1's `640104-P`."""
 
 _KINDS = {letter: kind for kind, letter in STRATA.items()}
-_SAMPLE = re.compile(r"(?P<draw>.+)\.(?P<county>[0-9]{6})-(?P<letter>[PN])\.(?P<rank>[1-9][0-9]{0,8})", re.ASCII)
+_PART = r"(?:\.(?P<part>[0-9A-Z_-]{1,24}))?"
+_SAMPLE = re.compile(
+    r"(?P<draw>.+)\.(?P<county>[0-9]{6})-(?P<letter>[PN])" + _PART + r"\.(?P<rank>[1-9][0-9]{0,8})", re.ASCII
+)
+_STRATUM = re.compile(r"(?P<county>[0-9]{6})-(?P<letter>[PN])" + _PART, re.ASCII)
+_SERIES = re.compile(r"-(C[1-9][0-9]*|T)$", re.ASCII)
 _DRAW = re.compile(r"(?P<round>.+)-A[1-9][0-9]*", re.ASCII)
 
 
@@ -46,49 +51,102 @@ ENDS = {
 
 @dataclass(frozen=True)
 class SampleRef:
-    """What a sample id says: `2017-1-A1.640104-P.7`."""
+    """What a sample id says: `2017-1-A1.640104-P.7`, with a part `2018-1-A1.640104-P.FRESH.7`."""
 
     draw: str
     county: str
     kind: str
     rank: int
+    part: str = ""
 
     @property
     def stratum(self) -> str:
-        return stratum_code(self.county, self.kind)
+        return stratum_code(self.county, self.kind, self.part)
 
     @property
     def round(self) -> str:
-        return self.draw.rpartition("-A")[0]
+        return round_of(self.draw)
 
     def __str__(self) -> str:
         return f"{self.draw}.{self.stratum}.{self.rank}"
 
 
-def stratum_code(county: str, kind: str) -> str:
-    """HHD1's name of a county's poor or non-poor households: `640104-P`."""
-    return f"{county}-{STRATA[kind]}"
+def stratum_code(county: str, kind: str, part: str = "") -> str:
+    """HHD1's name of a county's poor or non-poor households, or of a part of them: `640104-P`, `640104-P.FRESH`."""
+    return f"{county}-{STRATA[kind]}" + (f".{part}" if part else "")
 
 
-def stratum_parts(stratum: str) -> tuple[str, str] | None:
-    """(county code, poor | non_poor) of `640104-P`; None when it is no such name."""
-    county, _, letter = stratum.partition("-")
-    if re.fullmatch(r"[0-9]{6}", county, re.ASCII) and letter in _KINDS:
-        return county, _KINDS[letter]
-    return None
+PANEL = "PANEL"
+FRESH = "FRESH"
+
+
+def is_panel(part: str) -> bool:
+    """Whether a part holds households that an earlier round interviewed (statistics 1.6)."""
+    return part == PANEL
+
+
+def stratum_parts(stratum: str) -> tuple[str, str, str] | None:
+    """(county code, poor | non_poor, part) of `640104-P.FRESH`; None when it is no such name."""
+    match = _STRATUM.fullmatch(stratum)
+    return (match["county"], _KINDS[match["letter"]], match["part"] or "") if match else None
 
 
 def parse_sample_id(text: object) -> SampleRef | None:
     """The parts of a sample id, or None: an op that names no readable sample is kept all the same."""
-    match = _SAMPLE.fullmatch(text) if isinstance(text, str) and len(text) <= 100 else None
+    match = _SAMPLE.fullmatch(text) if isinstance(text, str) and len(text) <= 128 else None
     if match is None or not is_field(match["draw"]) or not _DRAW.fullmatch(match["draw"]):
         return None
-    return SampleRef(match["draw"], match["county"], _KINDS[match["letter"]], int(match["rank"]))
+    kind, rank = _KINDS[match["letter"]], int(match["rank"])
+    return SampleRef(match["draw"], match["county"], kind, rank, match["part"] or "")
 
 
 def is_round_code(text: object) -> bool:
-    """`[0-9A-Z._-]`, at most 56 characters, so that the names of its draws still fit HHD1."""
-    return is_field(text) and isinstance(text, str) and len(text) <= ROUND_CODE_MOST
+    """`[0-9A-Z._-]`, at most 56 characters, so that the names of its draws still fit HHD1.
+
+    An ending like `-C1` or `-T` belongs to the names of covert and of team draws.
+    """
+    return is_field(text) and isinstance(text, str) and len(text) <= ROUND_CODE_MOST and _SERIES.search(text) is None
+
+
+def round_of(draw: str) -> str:
+    """The round of a draw: `2017-1` for `2017-1-A2`, for the covert `2017-1-C1-A1`, for the teams' `2017-1-T-A1`."""
+    return _SERIES.sub("", draw.rpartition("-A")[0])
+
+
+class DrawState(StrEnum):
+    """Where a draw's ceremony stands; it only ever goes forward."""
+
+    FREEZING = "freezing"
+    FROZEN = "frozen"
+    SIGNED = "signed"
+    DRAWN = "drawn"
+    VOID = "void"
+
+
+NEXT: Mapping[DrawState, frozenset[DrawState]] = {
+    DrawState.FREEZING: frozenset({DrawState.FROZEN}),
+    DrawState.FROZEN: frozenset({DrawState.SIGNED, DrawState.DRAWN, DrawState.VOID}),
+    DrawState.SIGNED: frozenset({DrawState.DRAWN, DrawState.VOID}),
+    DrawState.DRAWN: frozenset({DrawState.VOID}),
+    DrawState.VOID: frozenset(),
+}
+"""What may follow. A guided draw may not go from frozen to drawn: its commitment is signed first."""
+
+
+def state_of(*, committed: bool, signed: bool = False, drawn: bool = False, void: bool = False) -> DrawState:
+    """The state that a draw's row amounts to."""
+    if void:
+        return DrawState.VOID
+    if not committed:
+        return DrawState.FREEZING
+    return DrawState.DRAWN if drawn else DrawState.SIGNED if signed else DrawState.FROZEN
+
+
+def may_follow(now: DrawState, then: DrawState, *, guided: bool) -> bool:
+    """Whether a draw may go from one state to another."""
+    if guided and (now, then) == (DrawState.FROZEN, DrawState.DRAWN):
+        return False
+    return then in NEXT[now]
 
 
 # --- doorsteps ---
@@ -249,6 +307,12 @@ class SampleRow:
     main: int
     drawn_at: datetime
     assigned_to: str | None
+    part: str = ""
+
+    @property
+    def is_panel(self) -> bool:
+        """Visited before and drawn again for change: shown apart, in no rate."""
+        return is_panel(self.part)
 
 
 @dataclass(frozen=True)
@@ -267,6 +331,7 @@ class SampleItem:
             "household": self.row.unit,
             "county": self.row.county,
             "stratum": self.row.kind,
+            "list": self.row.stratum,
             "rank": self.row.rank,
             "state": self.state.value,
             "opened_at": self.opened_at and rfc3339(self.opened_at),
@@ -279,7 +344,7 @@ def sample_standings(
 ) -> list[SampleItem]:
     """State of every drawn household from the doorsteps by sample id; whole strata, each in the order of its ranks."""
     items: list[SampleItem] = []
-    for _, group in groupby(rows, key=lambda row: row.stratum):
+    for _, group in groupby(rows, key=lambda row: row.sample_id.rpartition(".")[0]):
         ranks = list(group)
         outcomes = [outcome_of(doorsteps.get(row.sample_id, ()), tz) for row in ranks]
         walked = standings(ranks[0].main, ranks[0].drawn_at, outcomes)

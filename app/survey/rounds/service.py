@@ -17,8 +17,8 @@ from app.registry.people.queries import team_of
 from app.registry.people.rules import Actor
 from app.registry.places import County, find_county
 from app.survey.rounds.models import Draw, Round, RoundCounty, Sample
-from app.survey.rounds.problems import BadPlan, BadRound, NotDrawn, NotInTeam, RoundClosed, RoundExists
-from app.survey.rounds.queries import counties_of, find_round, get_sample, standing_draw
+from app.survey.rounds.problems import BadPlan, BadRound, NotDrawn, NotInTeam, RoundClosed, RoundExists, WhichDraw
+from app.survey.rounds.queries import counties_of, find_round, get_sample, standing_draws
 from app.survey.rounds.rules import ROUND_CODE_MOST, SampleRow, is_round_code
 
 DEFAULT_QUOTA: Mapping[str, tuple[int, int]] = {"poor": (8, 10), "non_poor": (3, 5)}
@@ -143,9 +143,14 @@ def close_round(session: Session, actor: Actor, code: str, *, now: datetime | No
     row = get_own_round(session, actor, code)
     if row.closed_at is not None:
         return row
-    draw = standing_draw(session, code)
-    if draw is None or draw.record is None:
+    draws = standing_draws(session, code)
+    if all(draw.record is None for draw in draws):
         raise NotDrawn("还没有抽样的轮次不能结束。", "A round that was never drawn cannot be closed.")
+    if waiting := [draw.id for draw in draws if draw.record is None]:
+        raise NotDrawn(
+            f"{'、'.join(waiting)} 已冻结、还没有抽样;请抽样,或写明原因作废,再结束本轮。",
+            f"{', '.join(waiting)} is frozen and not drawn; draw it, or void it with a reason, before closing.",
+        )
     row.closed_at = now or utcnow()
     row.closed_by = actor.account_id
     session.add(row)
@@ -153,22 +158,40 @@ def close_round(session: Session, actor: Actor, code: str, *, now: datetime | No
     return row
 
 
-def void_draw(session: Session, actor: Actor, code: str, reason: str, *, now: datetime | None = None) -> Draw:
-    """Void the standing draw with a reason; it stays in the register and the next attempt has the next number.
+def void_draw(
+    session: Session,
+    actor: Actor,
+    code: str,
+    reason: str,
+    *,
+    draw_id: str | None = None,
+    asked_by: str | None = None,
+    now: datetime | None = None,
+) -> Draw:
+    """Void a standing draw with a reason; it stays in the register and the next attempt has the next number.
 
     Needs a session of the installation (county 0). What was collected under it stays and counts nowhere.
+    `asked_by` says who asked for it: nobody who knows the lists may (statistics 1.3).
     """
     require_city_officer(actor)
     refuse_closed(get_own_round(session, actor, code))
+    faults = []
     if not 4 <= len(reason.strip()) <= 500:
-        fault = Fault("#/reason", "请用4至500字写明作废原因", "Give the reason in 4 to 500 characters")
-        raise BadPlan("没有写明原因,抽样没有作废。", "Without a reason nothing was voided.", faults=(fault,))
-    draw = standing_draw(session, code)
-    if draw is None:
+        faults.append(Fault("#/reason", "请用4至500字写明作废原因", "Give the reason in 4 to 500 characters"))
+    if asked_by is not None and (not 2 <= len(asked_by.strip()) <= 80 or not asked_by.isprintable()):
+        faults.append(Fault("#/asked_by", "请用2至80字写明谁提出", "Say who asked for it, 2 to 80 characters"))
+    if faults:
+        raise BadPlan("没有写明原因,抽样没有作废。", "Without a reason nothing was voided.", faults=tuple(faults))
+    draws = [draw for draw in standing_draws(session, code) if draw_id in (None, draw.id)]
+    if not draws:
         raise NotDrawn("本轮没有可作废的抽样。", "There is no draw to void.")
+    if len(draws) > 1:
+        raise WhichDraw("本轮有几次抽样,请指明作废哪一次。", "Several draws stand; name the one to void.")
+    draw = draws[0]
     draw.voided_at = now or utcnow()
     draw.voided_by = actor.account_id
     draw.void_reason = reason.strip()
+    draw.void_asked_by = asked_by.strip() if asked_by else None
     session.add(draw)
     audit.write(session, "draw.voided", draw.id, actor=actor.account, reason=draw.void_reason)
     return draw

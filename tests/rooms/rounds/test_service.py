@@ -214,14 +214,14 @@ def test_a_frozen_frame_is_not_frozen_again(two_counties: str, freezes: Freeze) 
 def test_a_freeze_that_broke_off_between_two_counties_shows_nothing_and_is_taken_over(
     desk: Desk, officer: Actor, two_counties: str, freezes: Freeze, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = freezing._freeze_county
+    honest = freezing.freeze_county
 
-    def power_cut(session: Any, draw: Draw, county: Any, *rest: Any) -> None:
+    def power_cut(session: Any, draw: str, county: Any, *rest: Any) -> None:
         if county.code == "640106":
             raise OSError("no power")
         honest(session, draw, county, *rest)
 
-    monkeypatch.setattr(freezing, "_freeze_county", power_cut)
+    monkeypatch.setattr(freezing, "freeze_county", power_cut)
     with pytest.raises(OSError, match="no power"):
         freezes()
     with desk.db.read() as session:
@@ -238,8 +238,8 @@ def test_a_freeze_that_broke_off_between_two_counties_shows_nothing_and_is_taken
 def test_a_claim_of_somebody_at_work_is_left_alone_for_ten_minutes(
     desk: Desk, officer: Actor, two_counties: str, freezes: Freeze, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(freezing, "_release", lambda *_: None)
-    monkeypatch.setattr(freezing, "_freeze_county", lambda *_: (_ for _ in ()).throw(OSError("no power")))
+    monkeypatch.setattr(freezing, "release", lambda *_: None)
+    monkeypatch.setattr(freezing, "freeze_county", lambda *_: (_ for _ in ()).throw(OSError("no power")))
     with pytest.raises(OSError, match="no power"):
         freezes(now=T0)
     monkeypatch.undo()
@@ -261,7 +261,8 @@ def test_the_record_holds_against_its_frame_and_carries_our_signature(
 
     assert set(record) == {
         "version", "round", "draw", "source", "strata", "commitment", "committed_at", "parts", "drawn_at", "seed",
-        "witnesses", "lists", "software", "voids", "signature", "key",
+        "witnesses", "lists", "software", "voids", "signature", "key", "pledges", "thrown", "frame", "signed_place",
+        "signers", "signed_at", "exclusions", "scope", "villages", "covert",
     }  # fmt: skip
     assert record["commitment"] == commitment.commitment
     assert (record["committed_at"], record["drawn_at"]) == ("2017-05-11T01:00:00.000Z", "2017-05-11T01:20:00.000Z")
@@ -511,5 +512,5 @@ def test_who_did_what_stands_in_the_chain(desk: Desk, officer: Actor, drawn_roun
         county = session.exec(select(AuditRow.action).where(AuditRow.county_id == desk.counties["640104"].id)).all()
         assert first_broken(session, HOME) is None
 
-    assert list(home) == ["round.opened", "frame.frozen", "draw.drawn"]
+    assert list(home) == ["round.opened", "frame.frozen", "draw.seeded", "draw.drawn"]
     assert list(county) == ["sample.drawn"]
