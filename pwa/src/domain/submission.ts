@@ -24,6 +24,12 @@ export interface Draft {
   sample_id: string | null;
   /** Household unit `VVVVVVVVVVVV-NNNN`. */
   household: string | null;
+  /** Division code of a record that is about no household. */
+  place?: string | null;
+  /** Round that a record belongs to. */
+  round?: string | null;
+  /** Version this draft was begun with, when the office allowed to move it to a newer one. */
+  moved_from?: string | null;
   answers: Answers;
   photos: PhotoRef[];
   started_at: string;
@@ -60,6 +66,8 @@ export interface NewDraft {
   form: FormRef;
   sample_id: string | null;
   household: string | null;
+  place?: string | null;
+  round?: string | null;
   answers?: Answers;
   kind?: OpKind;
   corrects?: string | null;
@@ -74,6 +82,8 @@ export function newDraft(of: NewDraft, clock: Clock, newId: () => string): Draft
     form: of.form,
     sample_id: of.sample_id,
     household: of.household,
+    ...(of.place ? { place: of.place } : {}),
+    ...(of.round ? { round: of.round } : {}),
     answers: of.answers ?? {},
     photos: [],
     started_at: clock.read().wall,
@@ -107,6 +117,9 @@ export function sealSubmission(
       form_version: draft.form.version,
       ...(draft.sample_id !== null ? { sample_id: draft.sample_id } : {}),
       ...(draft.sample_id === null && draft.household !== null ? { household: draft.household } : {}),
+      ...(draft.place ? { place: draft.place } : {}),
+      ...(draft.round ? { round: draft.round } : {}),
+      ...(draft.moved_from ? { moved_from: draft.moved_from } : {}),
       answers,
       photos,
       started_at: draft.started_at,

@@ -160,6 +160,10 @@ export interface Package {
   rounds: Round[];
   samples: Sample[];
   forms: FormRef[];
+  /** The service's public key for boxes: recovery of a forgotten PIN, and export files. */
+  recovery_key?: ReceiptKey;
+  /** What the office asks of phones. */
+  phone?: { pin: "asked" | "required" };
   /** Zone of days and of parts of the day; Asia/Shanghai unless the server says otherwise. */
   tz?: string;
   [more: string]: unknown;

@@ -1,11 +1,15 @@
 """When a helper's visit is due."""
 
+import json
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.findings.helping.rules import Pair, VisitFacts, in_effect, is_gift_only, standing
 
+CASES = json.loads((Path(__file__).parents[2] / "contracts/cases/visit_due.json").read_text("utf-8"))["cases"]
 MAY = date(2017, 5, 1)
 
 
@@ -18,20 +22,22 @@ def test_a_household_never_visited_is_due_now() -> None:
     assert standing([]).due_on is None
 
 
-@pytest.mark.parametrize(
-    ("visits", "due"),
-    [
-        ([visit("a")], date(2017, 5, 31)),
-        ([visit("a", next_visit_on=date(2017, 5, 10))], date(2017, 5, 10)),
-        ([visit("a", next_visit_on=date(2017, 8, 1))], date(2017, 5, 31)),
-        ([visit("a", next_visit_on=MAY)], date(2017, 5, 31)),
-        ([visit("a"), visit("b", date(2017, 5, 20), met=False)], date(2017, 5, 31)),
-        ([visit("b", date(2017, 5, 20)), visit("a")], date(2017, 6, 19)),
-    ],
-    ids=["interval", "promised sooner", "promised later", "promised the same day", "nobody met", "order is no matter"],
-)
-def test_the_next_visit_is_due_after_thirty_days_or_when_promised(visits: list[VisitFacts], due: date) -> None:
-    assert standing(visits).due_on == due
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_phone_and_server_agree_when_the_next_visit_is_due(case: dict[str, Any]) -> None:
+    logs = [
+        VisitFacts(
+            op_id=log["op_id"],
+            visited_on=date.fromisoformat(log["visited_on"]),
+            is_met=log["is_met"],
+            next_visit_on=date.fromisoformat(log["next_visit_on"]) if log.get("next_visit_on") else None,
+            corrects=log.get("corrects"),
+            is_held=log.get("is_held", False),
+        )
+        for log in case["logs"]
+    ]
+    pair = standing(logs, case["every"])
+    days = [each.isoformat() if each else None for each in (pair.visited_on, pair.due_on)]
+    assert days == [case["visited_on"], case["due_on"]]
 
 
 def test_due_counts_days_and_the_day_itself_is_due() -> None:
