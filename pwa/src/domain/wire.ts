@@ -106,7 +106,37 @@ export interface DoorstepEvent {
   held?: boolean;
   state?: string;
   corrects?: string | null;
+  /** Form and answers of an accepted visit, to be read without a network. */
+  form_id?: string;
+  form_version?: string;
+  answers?: Answers;
   [more: string]: unknown;
+}
+
+/** One log of this helper that the server holds. */
+export interface EarlierLog {
+  op_id: string;
+  started_at: string;
+  /** Calendar day. */
+  visited_on: string;
+  contact_result: string | null;
+  next_visit_on: string | null;
+  state?: string;
+  corrects?: string | null;
+  form_id?: string;
+  form_version?: string;
+  answers?: Answers;
+}
+
+/** A household that names the helper who is signed in, wherever it lives. */
+export interface HelpedHousehold {
+  household: Household;
+  /** Last visit that met the family. */
+  visited_on: string | null;
+  /** Null: never visited, so it is due now. */
+  due_on: string | null;
+  /** Latest first. */
+  visits: EarlierLog[];
 }
 
 export interface Sample {
@@ -149,6 +179,15 @@ export interface FormRef {
   /** SHA-256 (hex) of the bytes that `url` serves. */
   sha256: string;
   url: string;
+  /** False: only here to read earlier records; nothing new begins with it. */
+  in_force?: boolean;
+}
+
+/** A move of drafts from one version to another that the office allowed. */
+export interface FormMove {
+  form_id: string;
+  from: string;
+  to: string;
 }
 
 /** All that a phone needs to work for days without a network. */
@@ -160,6 +199,11 @@ export interface Package {
   rounds: Round[];
   samples: Sample[];
   forms: FormRef[];
+  /** A helper's own households; empty for everybody else. */
+  households?: HelpedHousehold[];
+  /** Days after which a helper's next visit is due. */
+  visit_every_days?: number;
+  form_moves?: FormMove[];
   /** The service's public key for boxes: recovery of a forgotten PIN, and export files. */
   recovery_key?: ReceiptKey;
   /** What the office asks of phones. */
@@ -200,6 +244,9 @@ export interface OpBody {
   form_version?: string;
   sample_id?: string;
   household?: string;
+  place?: string;
+  round?: string;
+  moved_from?: string;
   answers?: Answers;
   outcome?: { code: OutcomeCode; reason: string };
   photos: PhotoRef[];
