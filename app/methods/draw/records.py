@@ -8,12 +8,12 @@ rules need none.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from app.methods.draw import rules as hhd1
-from app.methods.draw import sources
+from app.methods.draw import sources, stages
 
 _MOST = 10**12  # more households than there are; Python refuses to print integers of 4,300 digits
 
@@ -51,6 +51,9 @@ class _Record:
     lists: dict[str, hhd1.DrawnList]
     pledges: tuple[str, ...]
     villages: dict[str, dict[str, int]]
+    stages: tuple[stages.Stage, ...]
+    due: dict[str, tuple[int, int]]
+    """Stratum → how many main and reserve its list must hold; villages that were not hit have no list."""
 
 
 def verify(record: object, frame: Iterable[tuple[str, str]] | None = None) -> Verification:
@@ -109,6 +112,11 @@ def _parse(record: object) -> _Record:
     if not isinstance(parts, list) or not parts or not all(hhd1.is_field(part) for part in parts):
         raise _NotARecord("parts")
     strata = _parse_strata(record.get("strata"))
+    try:
+        first = stages.read_stages(record.get("stages", []))
+    except ValueError as fault:
+        raise _NotARecord(str(fault)) from fault
+    due = _due(strata, first)
     return _Record(
         draw=record["draw"],
         source=record["source"],
@@ -116,10 +124,26 @@ def _parse(record: object) -> _Record:
         commitment=record["commitment"],
         parts=tuple(parts),
         seed=record["seed"],
-        lists=_parse_lists(record.get("lists"), strata),
+        lists=_parse_lists(record.get("lists"), due),
         pledges=_parse_pledges(record.get("pledges", [])),
         villages=_parse_villages(record.get("villages", {}), strata),
+        stages=first,
+        due=due,
     )
+
+
+def _due(strata: Iterable[hhd1.StratumLine], first: Iterable[stages.Stage]) -> dict[str, tuple[int, int]]:
+    sizes: dict[str, tuple[int, int]] = {}
+    lines = {stage.village_line for stage in first}
+    for line in strata:
+        stage = next((stage for stage in first if stage.holds(line.stratum)), None)
+        if line.stratum in lines:
+            continue
+        hits = 1 if stage is None else stage.hits().get(line.stratum, 0)
+        main = line.n * hits
+        if hits:
+            sizes[line.stratum] = (main, line.r if hits == 1 else min(2 * main, line.N - main))
+    return sizes
 
 
 def _parse_strata(rows: object) -> tuple[hhd1.StratumLine, ...]:
@@ -148,19 +172,19 @@ def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST
 
 
-def _parse_lists(lists: object, strata: tuple[hhd1.StratumLine, ...]) -> dict[str, hhd1.DrawnList]:
+def _parse_lists(lists: object, due: Mapping[str, object]) -> dict[str, hhd1.DrawnList]:
     if not isinstance(lists, dict):
         raise _NotARecord("lists")
-    if set(lists) != {line.stratum for line in strata}:
+    if set(lists) != set(due):
         raise _NotARecord("lists", "与各层不一一对应", "do not match the strata one to one")
     parsed: dict[str, hhd1.DrawnList] = {}
-    for line in strata:
-        both = lists[line.stratum]
+    for stratum in due:
+        both = lists[stratum]
         for part in ("main", "reserve"):
             rows = both.get(part) if isinstance(both, dict) else None
             if not isinstance(rows, list) or not all(hhd1.is_field(unit) for unit in rows):
-                raise _NotARecord(f"lists/{line.stratum}/{part}")
-        parsed[line.stratum] = hhd1.DrawnList(tuple(both["main"]), tuple(both["reserve"]))
+                raise _NotARecord(f"lists/{stratum}/{part}")
+        parsed[stratum] = hhd1.DrawnList(tuple(both["main"]), tuple(both["reserve"]))
     return parsed
 
 
@@ -203,16 +227,50 @@ def _stated(record: _Record) -> Iterator[Difference]:
             yield _differs(f"parts/{place}", "不是事先封存的值,也不是骰子", "is neither the pledged value nor dice")
     if hhd1.seed(record.commitment, record.draw, record.parts) != record.seed:
         yield _differs("seed", "与重新算出的不同", "differs from the one computed from commitment and parts")
+    for stage in record.stages:
+        yield from _staged(record, stage)
     for line in record.strata:
         yield from _listed(record, line)
         if line.stratum in record.villages and sum(record.villages[line.stratum].values()) != line.N:
             yield _differs(f"villages/{line.stratum}", f"合计不是 {line.N} 户", f"do not add up to {line.N}")
 
 
+def _staged(record: _Record, stage: stages.Stage) -> Iterator[Difference]:
+    """A first stage: its villages are those of the commitment with their sizes, and the seed hits these of them."""
+    where = f"stages/{stage.stratum}"
+    lines = {line.stratum: line for line in record.strata}
+    homes = {stage.village_of(name): line for name, line in lines.items() if stage.holds(name)}
+    sizes = {village: line.N for village, line in homes.items()}
+    line = lines.get(stage.village_line)
+    if line is None or (line.n, line.r) != (stage.m, 0) or any(home.n != stage.b for home in homes.values()):
+        yield _differs(where, "与承诺里的村、每村户数不符", "does not fit the villages and sizes committed to")
+        return
+    if line.frame_digest != hhd1.frame_digest(record.draw, line.stratum, stages.village_units(sizes)):
+        yield _differs(where, "村的户数与各村名册不符", "the sizes of villages are not those of their frames")
+        return
+    try:
+        ours = stages.pick_villages(record.seed, record.draw, stage.stratum, sizes, stage.m)
+    except hhd1.RefusedInput as refused:
+        yield _differs(where, refused.zh, refused.en)
+        return
+    if (ours.total, ours.start) != (stage.total, stage.start):
+        zh, en = f"应为 M={ours.total}、起点 {ours.start}", f"should be M={ours.total}, start {ours.start}"
+        yield _differs(f"{where}/start", zh, en)
+    for place, (mine, theirs) in enumerate(zip_longest(ours.villages, stage.picked), start=1):
+        if mine != theirs:
+            zh = f"按种子应为 {mine.village} {mine.hits} 次" if mine else "多出一个村"
+            en = f"the seed gives {mine.village} x{mine.hits}" if mine else "one village too many"
+            yield _differs(f"{where}/picked/{place}", zh, en)
+            return
+
+
 def _listed(record: _Record, line: hhd1.StratumLine) -> Iterator[Difference]:
+    if line.stratum not in record.due:
+        return
     where = f"lists/{line.stratum}"
     main, reserve = record.lists[line.stratum].main, record.lists[line.stratum].reserve
-    for part, units, due in (("main", main, line.n), ("reserve", reserve, line.r)):
+    most, spare = record.due[line.stratum]
+    for part, units, due in (("main", main, most), ("reserve", reserve, spare)):
         if len(units) != due:
             yield _differs(f"{where}/{part}", f"有 {len(units)} 户,应为 {due} 户", f"has {len(units)}, not {due}")
     tickets = list(hhd1.tickets(record.seed, record.draw, line.stratum, main + reserve))
@@ -241,7 +299,9 @@ def _against_frame(record: _Record, line: hhd1.StratumLine, units: list[str]) ->
     if digest != line.frame_digest:
         yield _differs(f"{where}/digest", "名册摘要不同", "the frame digest differs")
     yield from _against_villages(record, line, units)
-    names = tuple(hhd1.drawn(record.seed, record.draw, line.stratum, units, line.n + line.r))
+    if line.stratum not in record.due:
+        return
+    names = tuple(hhd1.drawn(record.seed, record.draw, line.stratum, units, sum(record.due[line.stratum])))
     listed = record.lists[line.stratum].main + record.lists[line.stratum].reserve
     for rank, (ours, theirs) in enumerate(zip(names, listed, strict=False), start=1):
         if ours != theirs:

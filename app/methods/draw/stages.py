@@ -7,11 +7,10 @@ unbiased. Integers only: a rounded fraction would make two machines disagree.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
-from app.methods.draw.rules import VERSION, RefusedInput, check_field, is_hash, tickets
+from app.methods.draw.rules import VERSION, RefusedInput, check_field, is_field, is_hash, tickets
 
 FEWEST_VILLAGES = 5
 """Fewer villages with more households each make the sample of ten worth five (design effect; §1.5)."""
@@ -47,14 +46,6 @@ def village_stratum(stratum: str) -> str:
 def village_units(sizes: Mapping[str, int]) -> list[str]:
     """The villages as their frame digest names them, `VILLAGE.SIZE`."""
     return [f"{check_field(village, 'village')}.{size}" for village, size in sizes.items()]
-
-
-def read_village_unit(unit: str) -> tuple[str, int]:
-    """Village and size of `VILLAGE.SIZE`, or RefusedInput."""
-    village, dot, size = unit.rpartition(".")
-    if not dot or not village or not size.isdecimal() or not size.isascii() or size != str(int(size)):
-        raise RefusedInput(f"村的一行应为“村.户数”:{unit}", f"a village's line is VILLAGE.SIZE: {unit}")
-    return check_field(village, "village"), int(size)
 
 
 def start(seed_hex: str, draw: str, stratum: str, total: int) -> int:
@@ -126,6 +117,65 @@ def is_sound(m: int, b: int) -> bool:
     return m >= FEWEST_VILLAGES and b >= 1
 
 
-def in_order(names: Sequence[str]) -> bool:
-    """Whether names ascend without doubles, byte by byte."""
-    return all(before < after for before, after in pairwise(names))
+# --- a first stage in somebody's record ---
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The first stage of one stratum as a record states it: m hits, b households for each, and what was picked."""
+
+    stratum: str
+    m: int
+    b: int
+    total: int
+    start: int
+    picked: tuple[Hit, ...]
+
+    @property
+    def village_line(self) -> str:
+        return village_stratum(self.stratum)
+
+    def hits(self) -> dict[str, int]:
+        """Stratum of a village's households → how often it was hit."""
+        return {household_stratum(self.stratum, hit.village): hit.hits for hit in self.picked}
+
+    def holds(self, line: str) -> bool:
+        """Whether a line of the commitment is one of this stage's villages."""
+        return line.startswith(household_stratum(self.stratum, ""))
+
+    def village_of(self, line: str) -> str:
+        return line[len(household_stratum(self.stratum, "")) :]
+
+
+def household_stratum(stratum: str, village: str) -> str:
+    """The stratum of a village's households: `640104-P.640104901201`, in a part `640104-P.FRESH-640104901201`."""
+    return f"{stratum}{'-' if '.' in stratum else '.'}{village}"
+
+
+def read_stages(rows: object) -> tuple[Stage, ...]:
+    """The first stages of a record, or ValueError naming the place that is malformed."""
+    if not isinstance(rows, list):
+        raise ValueError("stages")
+    found: list[Stage] = []
+    for index, row in enumerate(rows):
+        where = f"stages/{index}"
+        picked = row.get("picked") if isinstance(row, dict) else None
+        if not isinstance(row, dict) or not isinstance(picked, list) or not is_field(row.get("stratum")):
+            raise ValueError(where)
+        if not all(_is_whole(row.get(name)) for name in ("m", "b", "M", "start")) or not row["m"] or not row["b"]:
+            raise ValueError(where)
+        hits = tuple(_read_hit(each, f"{where}/picked") for each in picked)
+        found.append(Stage(row["stratum"], row["m"], row["b"], row["M"], row["start"], hits))
+    if len({stage.stratum for stage in found}) != len(found):
+        raise ValueError("stages")
+    return tuple(found)
+
+
+def _read_hit(row: object, where: str) -> Hit:
+    if not isinstance(row, list) or len(row) < 3 or not is_field(row[0]) or not all(map(_is_whole, row[1:3])):
+        raise ValueError(where)
+    return Hit(row[0], row[1], row[2])
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**12
