@@ -7,6 +7,7 @@ what the build left in app/static/m; when it is missing the page says which comm
 import argparse
 import os
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -27,10 +28,12 @@ from app.doors.phone import photos, sync, sync_pull, uploads
 from app.doors.web import refusals
 from app.doors.web.guard import Guard
 from app.doors.web.house import House, open_house
-from app.kernel.db.migrate import migrate
+from app.kernel.db.holding import holding
 from app.kernel.problems import Problem
-from app.kernel.settings import load_settings
+from app.kernel.settings import heads_folder, load_settings
 from app.registry.households.jobs import end_cut_off_jobs
+from app.upkeep.backup import migrate_after_backup
+from app.upkeep.housekeeping import Chores, Housekeeper
 
 STATIC = Path(__file__).parent / "static"
 
@@ -54,12 +57,16 @@ class DeskFiles(StaticFiles):
         return response
 
 
-def create_app(house: House) -> FastAPI:
-    """The service over one house; the caller owns and closes the house."""
+def create_app(house: House, keeper: Housekeeper | None = None) -> FastAPI:
+    """The service over one house; the caller opens the house, the app closes it. A housekeeper runs with it."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        if keeper is not None:
+            keeper.start()
         yield
+        if keeper is not None:
+            keeper.stop()
         house.close()
 
     app = FastAPI(
@@ -106,7 +113,17 @@ def app_from_environment() -> FastAPI:
     """What each worker process of uvicorn builds."""
     port, workers = int(os.environ["RUHU_PORT"]), int(os.environ["RUHU_WORKERS"])
     settings = load_settings(port=port, insecure_http=os.environ.get("RUHU_INSECURE_HTTP") == "1")
-    return create_app(open_house(settings, workers=workers))
+    house = open_house(settings, workers=workers)
+    house.db.wound.on_strike(_end_soon)
+    chores = Chores(house.db, house.store, house.keys, settings.data, heads_folder(settings))
+    return create_app(house, Housekeeper(chores))
+
+
+def _end_soon() -> None:
+    """The disk has failed: let the answers in hand go out as 503, then end without another word to the disk."""
+    timer = threading.Timer(1.0, os._exit, (os.EX_IOERR,))
+    timer.daemon = True
+    timer.start()
 
 
 def serve(options: argparse.Namespace) -> int:
@@ -115,26 +132,29 @@ def serve(options: argparse.Namespace) -> int:
     house = open_house(settings)
     if house.db.is_sqlite and options.workers != 1:
         raise OneWriter("用 SQLite 时 --workers 只能是 1;要多进程请用 PostgreSQL。", "Use PostgreSQL for more workers.")
-    migrate(house.db)
-    end_cut_off_jobs(house.db, settings.data)
-    house.close()
-    os.environ.update(
-        RUHU_PORT=str(options.port),
-        RUHU_WORKERS=str(options.workers),
-        RUHU_INSECURE_HTTP="1" if options.insecure_http else "0",
-    )
-    cli.say(f"Ruhu 入户 {settings.public_url}/  手机 {settings.public_url}/m/  数据 {settings.data}")
-    uvicorn.run(
-        "app.main:app_from_environment",
-        factory=True,
-        host=options.host,
-        port=options.port,
-        workers=options.workers,
-        access_log=False,
-        server_header=False,
-        log_level="warning",
-        timeout_graceful_shutdown=20,
-    )
+    with holding(settings.data, "serve"):
+        backup = migrate_after_backup(house.db, house.keys, settings.data)
+        if backup:
+            cli.say(f"升级前已备份 / Backed up before the upgrade: {backup}")
+        end_cut_off_jobs(house.db, settings.data)
+        house.close()
+        os.environ.update(
+            RUHU_PORT=str(options.port),
+            RUHU_WORKERS=str(options.workers),
+            RUHU_INSECURE_HTTP="1" if options.insecure_http else "0",
+        )
+        cli.say(f"Ruhu 入户 {settings.public_url}/  手机 {settings.public_url}/m/  数据 {settings.data}")
+        uvicorn.run(
+            "app.main:app_from_environment",
+            factory=True,
+            host=options.host,
+            port=options.port,
+            workers=options.workers,
+            access_log=False,
+            server_header=False,
+            log_level="warning",
+            timeout_graceful_shutdown=20,
+        )
     return 0
 
 

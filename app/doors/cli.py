@@ -12,16 +12,22 @@ import structlog
 from app import __version__
 from app.doors.web.house import House, open_house
 from app.kernel.db.base import HOME
-from app.kernel.db.migrate import migrate
+from app.kernel.db.holding import holding
+from app.kernel.keys import load_keys
 from app.kernel.problems import Problem
-from app.kernel.settings import load_settings
+from app.kernel.settings import heads_folder, load_settings
 from app.registry.households import service as register
 from app.registry.households.notes import ImportReport
 from app.registry.people import queries as people
 from app.registry.people import service as accounts
 from app.registry.people.models import Role
+from app.survey.photos.store import open_store
 from app.survey.questionnaires import service as questionnaires
 from app.survey.rounds.record import verify_record
+from app.upkeep.backup import make_backup, migrate_after_backup, read_backup
+from app.upkeep.heads import first_fault
+from app.upkeep.restore import restore
+from app.upkeep.verify import Premises, verify
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -81,6 +87,9 @@ def parser(serve: Command, demo: Command) -> argparse.ArgumentParser:
     reset = account.add_parser("reset", help="a new password from standard input / 重置密码")
     reset.add_argument("name")
     reset.set_defaults(run=account_reset)
+    release = account.add_parser("release", help="give its sign-in tries back / 解除登录限制")
+    release.add_argument("name")
+    release.set_defaults(run=account_release)
     account.add_parser("list", help="all accounts / 账号列表").set_defaults(run=account_list)
     importing = add("import-register", import_register, "households from Excel into the register / 导入名册")
     importing.add_argument("file", type=Path)
@@ -89,6 +98,15 @@ def parser(serve: Command, demo: Command) -> argparse.ArgumentParser:
     verifying = add("draw-verify", draw_verify, "recompute a draw record from public data / 复核抽样")
     verifying.add_argument("record", type=Path)
     verifying.add_argument("--frame", type=Path)
+    backup = add("backup", run_backup, "database and photos as one set, while the service runs / 备份")
+    backup.add_argument("folder", type=Path)
+    backup.add_argument("--link-to", type=Path, help="an earlier backup on the same disk, whose photos are linked")
+    restoring = add("restore", run_restore, "put a backup back; stop the service first / 恢复备份")
+    restoring.add_argument("folder", type=Path)
+    restoring.add_argument("--end-sessions", action="store_true", help="everybody signs in anew")
+    checking = add("verify", run_verify, "is everything there that was promised? or is this backup whole? / 核验")
+    checking.add_argument("folder", type=Path, nargs="?")
+    add("verify-audit", run_verify_audit, "the audit chain against itself and its signed heads / 核验审计链")
     publishing = add("publish-form", publish_form, "compile and publish a questionnaire / 发布问卷")
     publishing.add_argument("file", type=Path)
     return top
@@ -100,7 +118,7 @@ def _no_command(_options: argparse.Namespace) -> int:
 
 def _house() -> House:
     house = open_house(load_settings())
-    migrate(house.db)
+    migrate_after_backup(house.db, house.keys, house.settings.data)
     return house
 
 
@@ -140,6 +158,76 @@ def account_reset(options: argparse.Namespace) -> int:
         accounts.reset_password(session, house.hasher, options.name, password, by="terminal")
     house.close()
     say(f"已重置 {options.name} 的密码 / Password reset")
+    return 0
+
+
+def account_release(options: argparse.Namespace) -> int:
+    """Give an account its sign-in tries back."""
+    house = _house()
+    with house.db.write(HOME) as session:
+        accounts.release_tries(session, options.name, by="terminal")
+    house.close()
+    say(f"{options.name} 可以再次登录 / Tries given back")
+    return 0
+
+
+def run_backup(options: argparse.Namespace) -> int:
+    """Make a set; exit 1 when a photo was not there to be taken (the set is kept all the same)."""
+    house = open_house(load_settings())
+    made = make_backup(house.db, house.store, house.keys, options.folder, link_to=options.link_to)
+    house.close()
+    say(f"已备份到 {made.folder} / Backed up: {made.rows} 行 rows, {made.photos} 张照片 photos")
+    if made.missing:
+        say(f"照片缺失 / Photo missing: {made.missing[0]} (+{len(made.missing) - 1})", stream=sys.stderr)
+    return 1 if made.missing else 0
+
+
+def run_restore(options: argparse.Namespace) -> int:
+    """Restore a set that was proven whole; the former database is kept under another name."""
+    settings = load_settings()
+    with holding(settings.data, "serve"):
+        store, keys = open_store(settings.store_url), load_keys(settings.data, settings.secret_key)
+        done = restore(settings.database_url, store, keys, options.folder, end_sessions=options.end_sessions)
+    say(
+        f"已恢复到 {done.made_at} 的备份 / Restored: {done.rows} 行 rows, {done.photos} 张照片 photos\n"
+        f"新纪元 / new epoch {done.epoch}: 手机会自动补传近30天的记录 / phones send again what they still have\n"
+        "备份之后停用的设备和账号要再停用一次 / Revoke anew what was revoked after the backup"
+    )
+    if done.former:
+        say(f"原数据库保留在 / The former database: {done.former}")
+    return 0
+
+
+def run_verify(options: argparse.Namespace) -> int:
+    """Check the live data, or one backup."""
+    settings = load_settings()
+    house = open_house(settings)
+    if options.folder is not None:
+        manifest = read_backup(options.folder, house.keys)
+        house.close()
+        say(f"备份完好 / The backup is whole: {manifest['made_at']}, {len(manifest['tables'])} 张表 tables")
+        return 0
+    report = verify(Premises(house.db, house.store, house.keys, heads_folder(settings)))
+    house.close()
+    for fault in report.faults:
+        say(f"{fault.zh}\n{fault.en}", stream=sys.stderr)
+    if report.faults:
+        return 1
+    say("全部核验通过 / Everything holds: " + ", ".join(f"{name} {n}" for name, n in report.counts.items()))
+    return 0
+
+
+def run_verify_audit(_options: argparse.Namespace) -> int:
+    """Name the first row of the audit chain that does not hold."""
+    settings = load_settings()
+    house = open_house(settings)
+    with house.db.read() as session:
+        fault = first_fault(session, house.keys, heads_folder(settings))
+    house.close()
+    if fault:
+        say(f"{fault.zh}\n{fault.en}", stream=sys.stderr)
+        return 1
+    say("审计链完好 / The audit chain holds")
     return 0
 
 

@@ -7,6 +7,7 @@ of people. Nothing here updates or deletes.
 
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -114,16 +115,55 @@ def _append(session: Session) -> None:
     session.connection().execute(table.update().where(table.c.county_id == county).values(audit_head=head))
 
 
+@dataclass(frozen=True)
+class Broken:
+    """The first row of a county's chain that does not hold, and in what way."""
+
+    county_id: int
+    seq: int
+    why_zh: str
+    why_en: str
+
+
 def first_broken(session: Session, county_id: int) -> int | None:
     """The seq of the first row of a county's chain that does not hold, or None."""
+    fault = first_fault(session, county_id)
+    return fault.seq if fault else None
+
+
+def first_fault(session: Session, county_id: int) -> Broken | None:
+    """Walk a county's chain from its first row; the first row that does not hold, or None."""
     head, seq = GENESIS, 0
-    rows = session.exec(select(AuditRow).where(AuditRow.county_id == county_id).order_by(col(AuditRow.seq)))
-    for row in rows:
+    query = select(AuditRow).where(AuditRow.county_id == county_id).order_by(col(AuditRow.seq))
+    for row in session.exec(query.execution_options(yield_per=1000)):
         seq += 1
-        if row.seq != seq or row.prev != head or row.hash != link_hash(row):
-            return seq
+        if row.seq != seq:
+            return Broken(county_id, seq, "这一行不见了", "this row is gone")
+        if row.prev != head:
+            return Broken(county_id, seq, "与上一行接不上", "it does not follow the row before it")
+        if row.hash != link_hash(row):
+            return Broken(county_id, seq, "内容与它的哈希不符", "its content is not what was hashed")
         head = row.hash
     tip = session.get(CountySeq, county_id)
-    if tip is not None and (tip.audit_seq != seq or tip.audit_head != head):
-        return seq + 1
+    if (tip.audit_seq if tip else 0) != seq or (tip.audit_head if tip else GENESIS) != head:
+        return Broken(county_id, seq + 1, "链尾的行不见了,或多出了行", "rows at the end are gone, or were added")
     return None
+
+
+def hash_at(session: Session, county_id: int, seq: int) -> str | None:
+    """The hash of one row, or None when there is no such row."""
+    row = session.get(AuditRow, (county_id, seq))
+    return row.hash if row else None
+
+
+def tips(session: Session) -> list[CountySeq]:
+    """Where every county's chain ends."""
+    return list(session.exec(select(CountySeq).where(CountySeq.audit_seq > 0).order_by(col(CountySeq.county_id))))
+
+
+def renew_epoch(session: Session, fresh: str) -> str:
+    """Begin a new life of the database; returns the old epoch. Only a restore does this."""
+    row = session.exec(select(Meta).where(Meta.name == "epoch")).one()
+    old, row.value = row.value, fresh
+    session.add(row)
+    return old

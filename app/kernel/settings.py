@@ -52,6 +52,11 @@ class Settings:
         return "__Host-ruhu" if self.is_https or self.is_loopback else "ruhu"
 
 
+def heads_folder(settings: Settings) -> Path:
+    """Where the signed heads of the audit chain are copied; best another disk or machine (RUHU_AUDIT_COPY)."""
+    return settings.audit_copy or settings.data / "audit-heads"
+
+
 def _is_loopback(host: str) -> bool:
     if host == "localhost" or host.endswith(".localhost"):
         return True

@@ -22,6 +22,7 @@ WINGS: list[tuple[str, list[str]]] = [  # ground first; inside a wing from left 
     ("actions", ["programmes", "ledger", "deadlines"]),
     ("figures", ["indicators", "frozen"]),
     ("papers", ["reports", "exports"]),
+    ("upkeep", ["heads", "sweep", "verify", "backup", "restore", "housekeeping"]),
     ("doors", ["web", "intake", "api", "phone", "openrosa", "desk", "cli"]),
     ("top", ["demo", "main"]),
 ]

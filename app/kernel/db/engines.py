@@ -15,8 +15,8 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlmodel import Session
 
+from app.kernel.db import wound
 from app.kernel.db.base import HOME, CountyKeyed
-from app.kernel.db.wound import Wound
 from app.kernel.problems import Problem
 
 
@@ -45,7 +45,7 @@ class Database:
     def __init__(self, url: str, *, read_url: str | None = None) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        self.wound = Wound()
+        self.wound = wound.PROCESS
         if self.is_sqlite and not sqlite_is_safe(sqlite.sqlite_version_info):
             raise UnsafeSqlite(
                 f"SQLite {sqlite.sqlite_version} 的 WAL 可能丢失已提交的数据,拒绝启动;请装 pysqlite3。",
@@ -68,11 +68,15 @@ class Database:
     def _see_error(self, context: ExceptionContext) -> None:
         """A write or fsync that the disk refused: what memory holds is no longer what the disk has."""
         if "disk i/o error" in str(context.original_exception).lower():
-            self.wound.strike()
+            wound.PROCESS.strike()
 
     def engine(self, county_id: int = HOME) -> Engine:
         """The engine that holds this county's rows for writing."""
         return self._write
+
+    def reading_engine(self) -> Engine:
+        """The engine beside the writer, for long looks (backup, checks)."""
+        return self._read
 
     @contextmanager
     def write(self, county_id: int) -> Iterator[Session]:

@@ -34,14 +34,24 @@ def config_for(database: Database) -> Config:
     return config
 
 
-def migrate(database: Database) -> None:
-    """Upgrade to head in one transaction."""
-    scripts = ScriptDirectory.from_config(config_for(database))
+def current_revision(database: Database) -> str | None:
+    """Where the database stands; None when it has no tables yet."""
     with database.engine().connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_behind(database: Database) -> bool:
+    """Whether there is something to migrate."""
+    return current_revision(database) != ScriptDirectory.from_config(config_for(database)).get_current_head()
+
+
+def migrate(database: Database, revision: str = "head") -> None:
+    """Upgrade to a revision in one transaction: cut anywhere, the database is as it was before."""
+    scripts = ScriptDirectory.from_config(config_for(database))
+    current = current_revision(database)
     if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
         raise NewerSchema(
             f"数据库版本 {current} 比本程序新,请升级程序;数据没有改动。",
             f"The database is at {current}, unknown here. Upgrade the program; nothing was changed.",
         )
-    command.upgrade(config_for(database), "head")
+    command.upgrade(config_for(database), revision)

@@ -5,6 +5,7 @@ A kernel that could not write a page forgets that it is dirty: a second fsync su
 reported as committed, the service answers 503, and ends, so that a fresh process reads what the disk really has.
 """
 
+import errno
 from collections.abc import Callable
 
 from app.kernel.problems import Unavailable
@@ -44,3 +45,13 @@ class Wound:
                 "Nothing just sent counts as kept. Phones keep their records and send again.",
                 retry_after=30,
             )
+
+
+PROCESS = Wound()
+"""The wound of this process: what one file suffered may have befallen any."""
+
+
+def strike_if_disk(error: OSError) -> None:
+    """A read, write or fsync that ended in EIO is a failed disk; a full one is not."""
+    if error.errno == errno.EIO:
+        PROCESS.strike()

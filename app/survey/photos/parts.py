@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from app.kernel.db.wound import strike_if_disk
 from app.kernel.problems import Busy, NotFound, Problem
 from app.survey.photos.problems import StoreFull
 from app.survey.photos.rules import MAX_BYTES, is_digest
@@ -101,7 +102,11 @@ class Part:
 
     def sync(self) -> None:
         """Make the bytes survive a power cut."""
-        os.fsync(self._lock)
+        try:
+            os.fsync(self._lock)
+        except OSError as error:
+            strike_if_disk(error)
+            raise
 
     def discard(self) -> None:
         """Forget the part: it is kept elsewhere, or it is worthless."""
@@ -205,4 +210,5 @@ def _write_synced(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
+        strike_if_disk(error)
         raise StoreFull("照片还在手机上,稍后自动重传。", "The photo goes again later by itself.") from error

@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import S3Store
 
+from app.kernel.db.wound import strike_if_disk
 from app.survey.photos.problems import NoRoom, StoreFailed, StoreFull
 
 _KEY = re.compile(r"[0-9]+/[0-9]{6}/[0-9a-f]{64}(\.view|\.thumb)?", re.ASCII)
@@ -38,6 +40,18 @@ class Store(Protocol):
 
     def get(self, key: str) -> bytes | None:
         """The bytes, or None."""
+
+    def list(self) -> Iterator[tuple[str, float]]:
+        """Every key with the instant (Unix seconds) at which it was last written."""
+
+    def set_aside(self, key: str, day: str) -> None:
+        """Move an object to the trash of a day (YYYYMMDD)."""
+
+    def take_back(self, key: str, day: str) -> None:
+        """Move it back."""
+
+    def empty_trash(self, before: str) -> int:
+        """Delete the trash of days before this one; how many objects went."""
 
     def ping(self) -> None:
         """Raise StoreFailed unless the store answers."""
@@ -109,8 +123,10 @@ class FolderStore:
             self._make_folder(target.parent)
             if not target.exists() or digest_of(target) != sha256:
                 self._place(source, target, sha256)
+            os.utime(target)  # young again: no sweep takes it for a leftover
             sync_folder(target.parent)  # also for what a process left that died before this line
         except OSError as error:
+            strike_if_disk(error)
             raise _failed() from error
 
     def _make_folder(self, folder: Path) -> None:
@@ -155,6 +171,32 @@ class FolderStore:
         except OSError as error:
             raise _failed() from error
 
+    def list(self) -> Iterator[tuple[str, float]]:
+        for folder in sorted(self.root.glob("[0-9]*/[0-9]*")):
+            for entry in os.scandir(folder):
+                key = f"{folder.parent.name}/{folder.name}/{entry.name}"
+                if _KEY.fullmatch(key):
+                    yield key, entry.stat().st_mtime
+
+    def _trash(self, key: str, day: str) -> Path:
+        return self.root / "trash" / day / key.replace("/", "_")
+
+    def set_aside(self, key: str, day: str) -> None:
+        there = self._trash(key, day)
+        there.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.replace(self._path(key), there)
+
+    def take_back(self, key: str, day: str) -> None:
+        os.replace(self._trash(key, day), self._path(key))
+
+    def empty_trash(self, before: str) -> int:
+        gone = 0
+        for folder in self.root.glob("trash/[0-9]*"):
+            if folder.name < before:
+                gone += sum(1 for _ in folder.iterdir())
+                shutil.rmtree(folder)
+        return gone
+
     def ping(self) -> None:
         if not os.access(self.root, os.R_OK | os.W_OK | os.X_OK):
             raise _failed()
@@ -194,6 +236,31 @@ class BucketStore:
             return None
         except (BaseError, OSError) as error:
             raise _failed() from error
+
+    def list(self) -> Iterator[tuple[str, float]]:
+        for page in obstore.list(self._store, chunk_size=1000):
+            for item in page:
+                if _KEY.fullmatch(item["path"]):
+                    yield item["path"], item["last_modified"].timestamp()
+
+    def set_aside(self, key: str, day: str) -> None:
+        obstore.copy(self._store, key, f"trash/{day}/{key}")
+        obstore.delete(self._store, key)
+
+    def take_back(self, key: str, day: str) -> None:
+        obstore.copy(self._store, f"trash/{day}/{key}", key)
+        obstore.delete(self._store, f"trash/{day}/{key}")
+
+    def empty_trash(self, before: str) -> int:
+        old = [
+            item["path"]
+            for page in obstore.list(self._store, prefix="trash", chunk_size=1000)
+            for item in page
+            if item["path"].split("/")[1] < before
+        ]
+        for path in old:
+            obstore.delete(self._store, path)
+        return len(old)
 
     def ping(self) -> None:
         try:
