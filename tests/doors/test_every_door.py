@@ -60,6 +60,10 @@ def doors(place: dict[str, str]) -> dict[str, Door]:
         ),
         "POST /api/v1/rounds/{code}/freeze": Door(f"/api/v1/rounds/{code}/freeze", city, body={}, own=False),
         "POST /api/v1/rounds/{code}/draw": Door(f"/api/v1/rounds/{code}/draw", city, body={"parts": ["1"]}, own=False),
+        "POST /api/v1/rounds/{code}/signers": Door(
+            f"/api/v1/rounds/{code}/signers", city, body={"signers": [], "place": "县政府"}, own=False
+        ),
+        "POST /api/v1/rounds/{code}/void": Door(f"/api/v1/rounds/{code}/void", city, body={"reason": "x"}, own=False),
         "GET /api/v1/rounds/{code}/draw": Door(
             f"/api/v1/rounds/{code}/draw", CITY, closed=PUBLISHED, own=False
         ),
@@ -121,10 +125,18 @@ def doors(place: dict[str, str]) -> dict[str, Door]:
         "GET /rounds/{code}/close": Door(f"/rounds/{code}/close", city, own=False),
         "POST /rounds/{code}/close": Door(f"/rounds/{code}/close", city, form={}, own=False),
         "GET /rounds/{code}/draw": Door(
-            f"/rounds/{code}/draw", CITY | TEAM | {"fang"}, closed=EVERYBODY, own=False
+            f"/rounds/{code}/draw",
+            CITY | TEAM | {"fang"},
+            closed=CITY | TEAM | {"fang", "jin", "xing", "discipline"},
+            own=False,
         ),
         "POST /rounds/{code}/freeze": Door(f"/rounds/{code}/freeze", city, form={}, own=False),
+        "POST /rounds/{code}/void": Door(f"/rounds/{code}/void", city, form={}, own=False),
         "POST /rounds/{code}/draw": Door(f"/rounds/{code}/draw", city, form={"parts": "1"}, own=False),
+        "GET /rounds/{code}/commitment": Door(
+            f"/rounds/{code}/commitment", CITY | TEAM | {"fang"}, closed=PUBLISHED, own=False
+        ),
+        "POST /rounds/{code}/signers": Door(f"/rounds/{code}/signers", city, form={}, own=False),
         "POST /rounds/{code}/assignment": Door(
             f"/rounds/{code}/assignment", frozenset({"city", "song"}), form={"county": "640104", "samples": sample}
         ),
@@ -158,11 +170,15 @@ def doors(place: dict[str, str]) -> dict[str, Door]:
 
 
 PUBLIC = {
+    "GET /api/v1/commitments",
+    "GET /commitments",
+    "GET /verify",
     "GET /api/v1/openapi.json",
     "GET /healthz",
     "POST /api/v1/sign-in",
     "GET /sign-in",
     "GET /help",
+    "GET /problems/{slug}",
     "POST /sign-in",
     "POST /sign-out",
     "POST /language",
