@@ -68,6 +68,9 @@ def test_from_the_workbook_to_the_drawn_list(site: Site, chromium: Browser, tmp_
 
     # frame, then seed, then draw
     desk.page.goto(f"/rounds/{CODE}/draw")
+    desk.page.fill("input[name=as_of]", "2017-08-31")
+    desk.page.fill("input[name=origin]", "全国扶贫开发信息系统")
+    desk.page.fill("input[name=exported_by]", "市扶贫办 甲")
     desk.page.select_option("select[name=source]", "DICE10X20")
     desk.page.fill("input[name=n_poor]", "10")
     desk.page.fill("input[name=n_non_poor]", "4")
@@ -77,6 +80,10 @@ def test_from_the_workbook_to_the_drawn_list(site: Site, chromium: Browser, tmp_
     commitment = api.get(f"{site.url}/api/v1/rounds/{CODE}").json()["draw"]["commitment"]
     assert commitment[:16] in desk.page.locator("main").inner_text().replace(" ", "").replace("\n", "")
     desk.shot("desk-commitment")
+    for party, name in (("office", "督查办甲"), ("county", "县里乙"), ("villager", "村民丙")):
+        desk.page.fill(f"input[name=signer_{party}]", name)
+    desk.page.fill("input[name=sign_place]", "县政府大厅")
+    desk.page.get_by_role("button", name="登记签字").click()
     desk.page.fill("[name=parts]", DIGITS)
     desk.page.fill("[name=witnesses]", "督查办 甲\n县代表 乙\n村民 丙")
     desk.page.get_by_role("button", name="抽样").click()

@@ -21,7 +21,20 @@ PLAN = {
     "non_poor_low": "3",
     "non_poor_high": "5",
 }
-FRAME = {"source": "DICE10X20", "n_poor": "10", "n_non_poor": "4"}
+FRAME = {
+    "source": "DICE10X20",
+    "n_poor": "10",
+    "n_non_poor": "4",
+    "as_of": "2017-06-30",
+    "origin": "全国扶贫开发信息系统",
+    "exported_by": "市扶贫办 甲",
+}
+SIGNERS = {
+    "signer_office": "督查办甲",
+    "signer_county": "县里乙",
+    "signer_villager": "村民丙",
+    "sign_place": "县政府大厅",
+}
 LISTS = "/rounds/2017-1/draw?county=640104"
 
 
@@ -41,19 +54,32 @@ def test_a_round_is_opened_frozen_drawn_and_verified_by_pages_alone(world: World
     assert len(commitment(frozen)) == 64
     assert frozen.one("div", role="img").attrs["aria-label"] == "承诺码二维码"
     assert "请先公布承诺码" in frozen.main
+    sheet = city.get("/rounds/2017-2/commitment?draw=2017-2-A1")
+    assert commitment(sheet) == commitment(frozen)
+    assert "村民" in sheet.main
+    signed = city.post("/rounds/2017-2/signers", draw="2017-2-A1", **SIGNERS)
+    assert "签字已登记" in signed.main
 
-    drawn = city.post("/rounds/2017-2/draw", parts="73920 51826 44091 75386", witnesses="市督查办\n县里\n村民代表")
+    drawn = city.post(
+        "/rounds/2017-2/draw", draw="2017-2-A1", parts="73920 51826 44091 75386", witnesses="市督查办\n县里\n村民代表"
+    )
     assert "抽样完成" in drawn.main
     assert "市督查办、县里、村民代表" in drawn.main
     assert commitment(drawn) == commitment(frozen)
 
     (tmp_path / "record.json").write_bytes(city.client.get("/api/v1/rounds/2017-2/draw.json").content)
     (tmp_path / "frame.csv").write_bytes(city.client.get("/api/v1/rounds/2017-2/frame").content)
-    assert {"/api/v1/rounds/2017-2/draw.json", "/api/v1/rounds/2017-2/frame"} <= set(drawn.links)
+    assert {
+        "/api/v1/rounds/2017-2/draw.json?draw=2017-2-A1",
+        "/api/v1/rounds/2017-2/frame?draw=2017-2-A1",
+    } <= set(drawn.links)
     check = verify_record(tmp_path / "record.json", tmp_path / "frame.csv")
     assert check.holds, check.first
     record = json.loads((tmp_path / "record.json").read_text())
     assert record["parts"] == [DICE]
+    assert record["frame"]["as_of"] == "2017-06-30"
+    assert [signer["party"] for signer in record["signers"]] == ["office", "county", "villager"]
+    assert sum(record["villages"]["640104-P"].values()) == 40
     first = record["lists"]["640104-P"]["main"][0]
     assert first in city.get("/rounds/2017-2/draw?county=640104").main
 
@@ -95,9 +121,45 @@ def test_the_seed_is_not_asked_for_before_the_commitment_stands(world: World) ->
     assert "先冻结名单" in refused.main
 
 
+def test_the_seed_is_not_taken_before_three_parties_have_signed(world: World) -> None:
+    city = Visitor(world, "city")
+    city.post("/rounds/new", **PLAN)
+    frozen = city.post("/rounds/2017-2/freeze", **FRAME)
+    assert not frozen.all("input", name="parts")
+
+    early = city.post("/rounds/2017-2/draw", parts=DICE, witnesses="甲")
+    assert early.status == 409
+    assert "还没有登记签字" in early.main
+
+    two = city.post("/rounds/2017-2/signers", **{**SIGNERS, "signer_villager": ""})
+    assert two.status == 422
+    assert two.one("p", id="signers-fault").text == "至少3方各一人签字"
+    assert two.one("input", name="signer_office").attrs["value"] == "督查办甲"
+    assert city.post("/rounds/2017-2/signers", **SIGNERS).all("input", name="parts")
+
+
+def test_a_lottery_of_ten_bits_is_refused_with_the_reason(world: World) -> None:
+    city = Visitor(world, "city")
+    city.post("/rounds/new", **PLAN)
+
+    page = city.post("/rounds/2017-2/freeze", **{**FRAME, "source_other": "FC3D-2017150"})
+
+    assert page.status == 422
+    assert "少于 40" in page.one("p", id="source-fault").text
+    assert page.one("input", name="source_other").attrs["value"] == "FC3D-2017150"
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("n_poor", "11"), ("n_poor", "许多"), ("n_non_poor", ""), ("source", "骰子"), ("exclusions", "640104901201-0001")],
+    [
+        ("as_of", "昨天"),
+        ("origin", ""),
+        ("n_poor", "11"),
+        ("n_poor", "许多"),
+        ("n_non_poor", ""),
+        ("source", "骰子"),
+        ("exclusions", "640104901201-0001"),
+    ],
 )
 def test_a_plan_outside_the_quota_is_refused_at_its_field(world: World, field: str, value: str) -> None:
     city = Visitor(world, "city")
@@ -114,6 +176,7 @@ def test_wrong_dice_draw_nothing_and_are_kept_for_mending(world: World) -> None:
     city = Visitor(world, "city")
     city.post("/rounds/new", **PLAN)
     city.post("/rounds/2017-2/freeze", **FRAME)
+    city.post("/rounds/2017-2/signers", **SIGNERS)
 
     page = city.post("/rounds/2017-2/draw", parts="7392051826440917538", witnesses="甲")
 
@@ -202,7 +265,8 @@ def test_a_void_draw_keeps_its_reason_for_ever_and_the_next_has_the_next_number(
     refused = city.post("/rounds/2017-1/void", reason="错")
     assert refused.status == 422
     assert refused.one("p", id="reason-fault").text
-    page = city.post("/rounds/2017-1/void", reason="名单漏了一个村,村里已公示更正")
+    assert refused.one("p", id="asked_by-fault").text
+    page = city.post("/rounds/2017-1/void", asked_by="县公证处", reason="名单漏了一个村,村里已公示更正")
     assert "2017-1-A1" in page.main
     assert "名单漏了一个村" in page.main
     assert "现在登记册里的名单" in page.main

@@ -17,12 +17,17 @@ from app.doors.web.auth import Caller, CityOfficer
 from app.doors.web.house import House, TheHouse
 from app.figures.indicators import queries as indicators
 from app.findings.inspections import queries as inspections
+from app.findings.inspections.visited import interviewed_units
+from app.kernel.clock import rfc3339
 from app.kernel.db.base import HOME
 from app.registry.people.rules import Actor
 from app.survey.rounds import queries, service
+from app.survey.rounds.ceremony import sign_commitment
+from app.survey.rounds.claims import Terms
 from app.survey.rounds.draw import draw_sample
-from app.survey.rounds.freeze import freeze_frame
-from app.survey.rounds.record import FRAME_HEADER, record_text, signed
+from app.survey.rounds.freeze import freeze_draws
+from app.survey.rounds.published import list_published
+from app.survey.rounds.record import FRAME_HEADER, ceremony_of, record_text, signed
 from app.survey.rounds.service import DEFAULT_QUOTA
 
 router = APIRouter(prefix="/api/v1", tags=["rounds"])
@@ -64,19 +69,64 @@ class ExclusionIn(BaseModel):
     reason: Name
 
 
+class FrameIn(BaseModel):
+    """As of which day the list stands, where it came from, who exported it."""
+
+    as_of: Name
+    origin: Name
+    exported_by: Name
+
+
 class FreezeIn(BaseModel):
-    """What is fixed before the dice: the source of the seed, the sample sizes, the exclusions."""
+    """What is fixed before the dice: the source of the seed, the sample sizes, the exclusions.
+
+    `per_county`: every county is a draw of its own, all committed to at one instant. `counties`: only these.
+    `covert`: an id of its own, outside witnesses, and nothing public before the close. `guided`: no seed before the
+    commitment has been signed.
+    """
 
     source: Name
     n: SizeIn
     exclusions: Annotated[list[ExclusionIn], Field(max_length=10_000)] = Field(default_factory=list)
+    frame: FrameIn | None = None
+    counties: Annotated[list[Name], Field(max_length=1000)] | None = None
+    per_county: bool = False
+    covert: bool = False
+    guided: bool = False
+    plan: dict[str, Any] | None = None
+
+
+class SignerIn(BaseModel):
+    """Somebody who signed the commitment on paper."""
+
+    name: Name
+    party: Name
+
+
+class SigningIn(BaseModel):
+    """Who signed the commitment and where, and what the parties of a PARTY source handed in."""
+
+    signers: Annotated[list[SignerIn], Field(max_length=50)]
+    place: Name
+    pledges: Annotated[list[Name], Field(max_length=20)] = Field(default_factory=list)
+    draw: Name | None = None
 
 
 class DrawIn(BaseModel):
-    """The seed's parts in the announced order, and who saw them."""
+    """The seed's parts in the announced order, and who saw them; `draw` where several stand in the round."""
 
     parts: Annotated[list[Name], Field(max_length=20)]
     witnesses: Annotated[list[Any], Field(max_length=50)] = Field(default_factory=list)
+    draw: Name | None = None
+    thrown: dict[str, Name] = Field(default_factory=dict)
+
+
+class VoidIn(BaseModel):
+    """Why a draw is void and who asked for it."""
+
+    reason: Annotated[str, Field(max_length=2000)]
+    asked_by: Name | None = None
+    draw: Name | None = None
 
 
 class AssignmentIn(BaseModel):
@@ -124,41 +174,86 @@ def _round(house: House, actor: Actor, code: str) -> dict[str, Any]:
 @router.post("/rounds/{code}/freeze", status_code=201)
 def post_freeze(code: str, body: FreezeIn, house: TheHouse, actor: CityOfficer) -> dict[str, Any]:
     """Freeze the frame; the commitment that witnesses sign before the seed."""
-    exclusions = [each.model_dump() for each in body.exclusions]
-    done = freeze_frame(house.db, actor, code, source=body.source, n=body.n.model_dump(), exclusions=exclusions)
-    return done.as_dict()
+    terms = Terms(
+        body.source,
+        [each.model_dump() for each in body.exclusions],
+        covert=body.covert,
+        guided=body.guided,
+        frame=body.frame.model_dump() if body.frame else None,
+        plan=body.plan,
+        visited=interviewed_units,
+    )
+    done = freeze_draws(
+        house.db, actor, code, terms, n=body.n.model_dump(), counties=body.counties, per_county=body.per_county
+    )
+    return done[0].as_dict() if not body.per_county else {"draws": [each.as_dict() for each in done]}
+
+
+@router.post("/rounds/{code}/signers", status_code=201)
+def post_signers(code: str, body: SigningIn, house: TheHouse, actor: CityOfficer) -> dict[str, Any]:
+    """Write down who signed the commitment; before the seed, and once."""
+    with house.db.write(HOME) as session:
+        draw = sign_commitment(
+            session,
+            actor,
+            code,
+            signers=[each.model_dump() for each in body.signers],
+            place=body.place,
+            pledges=body.pledges,
+            draw_id=body.draw,
+        )
+        return {"draw": draw.id, **ceremony_of(draw)}
+
+
+@router.post("/rounds/{code}/void", status_code=201)
+def post_void(code: str, body: VoidIn, house: TheHouse, actor: CityOfficer) -> dict[str, Any]:
+    """Void a draw with its reason; it stays, and the next has the next number."""
+    with house.db.write(HOME) as session:
+        draw = service.void_draw(session, actor, code, body.reason, draw_id=body.draw, asked_by=body.asked_by)
+        return {"draw": draw.id, "reason": draw.void_reason, "voided_at": draw.voided_at and rfc3339(draw.voided_at)}
 
 
 @router.post("/rounds/{code}/draw", status_code=201)
 def post_draw(code: str, body: DrawIn, house: TheHouse, actor: CityOfficer) -> dict[str, Any]:
     """Draw with the seed's parts; the signed record."""
-    return draw_sample(house.db, house.keys, actor, code, parts=body.parts, witnesses=body.witnesses)
+    return draw_sample(
+        house.db,
+        house.keys,
+        actor,
+        code,
+        parts=body.parts,
+        witnesses=body.witnesses,
+        draw_id=body.draw,
+        thrown=body.thrown,
+    )
 
 
 @router.get("/rounds/{code}/draw")
-def get_draw(code: str, house: TheHouse, actor: Caller) -> dict[str, Any]:
-    """The signed record: the city at any time, desks after the close."""
+def get_draw(code: str, house: TheHouse, actor: Caller, draw: Name | None = None) -> dict[str, Any]:
+    """The signed record: the city at any time, desks after the close; `draw` where several stand."""
     with house.db.read() as session:
-        return signed(queries.get_draw_record(session, actor, code))
+        return signed(queries.get_draw_record(session, actor, code, draw))
 
 
 @router.get("/rounds/{code}/draw.json")
-def get_draw_file(code: str, house: TheHouse, actor: Caller) -> Response:
-    """The record as a file for `ruhu draw-verify`."""
+def get_draw_file(code: str, house: TheHouse, actor: Caller, draw: Name | None = None) -> Response:
+    """The record as a file for `ruhu draw-verify` and the page /verify."""
     with house.db.read() as session:
-        text = record_text(queries.get_draw_record(session, actor, code))
-    return _file(text, f"{code}-record.json", "application/json")
+        text = record_text(queries.get_draw_record(session, actor, code, draw))
+    return _file(text, f"{draw or code}-record.json", "application/json")
 
 
 @router.get("/rounds/{code}/frame")
-def get_frame(code: str, house: TheHouse, actor: Caller, stratum: Name | None = None) -> Response:
+def get_frame(
+    code: str, house: TheHouse, actor: Caller, stratum: Name | None = None, draw: Name | None = None
+) -> Response:
     """The frozen frame as CSV `stratum,unit,registered_id`, within the reader's scope."""
     with house.db.read() as session:
-        rows = list(queries.frame_rows(session, actor, code, stratum))
+        rows = list(queries.frame_rows(session, actor, code, stratum, draw))
     return StreamingResponse(
         _csv_lines(rows),
         media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{code}-frame.csv"'},
+        headers={"Content-Disposition": f'attachment; filename="{draw or code}-frame.csv"'},
     )
 
 
@@ -177,6 +272,13 @@ def _csv_lines(rows: list[tuple[str, str, str]]) -> Iterator[str]:
 def _file(text: str, name: str, media_type: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text, headers=headers, media_type=media_type)
+
+
+@router.get("/commitments")
+def get_commitments(house: TheHouse) -> dict[str, Any]:
+    """All commitments, for anybody: id, source, commitment and time; digests after the close. No sign-in."""
+    with house.db.read() as session:
+        return {"items": [each.as_dict() for each in list_published(session)]}
 
 
 @router.get("/rounds/{code}/sample")

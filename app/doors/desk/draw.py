@@ -7,10 +7,10 @@ before the first is done. Lists show codes and names to those who may know the d
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
-from app.doors.desk.draw_view import SOURCES, page_of
+from app.doors.desk.draw_view import DICE, MODES, NEW, chosen_draw, page_of
 from app.doors.desk.frame import Asked, Crumb, in_words, see, show, voice_of
 from app.doors.desk.rounds import read_number
 from app.doors.desk.words import Voice
@@ -20,70 +20,159 @@ from app.kernel.db.base import HOME
 from app.kernel.problems import Fault, NotFound, Problem
 from app.registry.people.rules import Actor
 from app.survey.rounds import queries, service
+from app.survey.rounds.ceremony import PARTIES, sign_commitment
+from app.survey.rounds.claims import Terms
 from app.survey.rounds.draw import draw_sample
-from app.survey.rounds.freeze import freeze_frame
+from app.survey.rounds.freeze import FRAME_NOTE, freeze_draws
 from app.survey.rounds.problems import BadPlan
 
 router = APIRouter(include_in_schema=False)
 
-FIELDS = ("source", "n_poor", "n_non_poor", "exclusions", "parts", "witnesses", "reason")
+FIELDS = (
+    "source",
+    "n_poor",
+    "n_non_poor",
+    "exclusions",
+    "parts",
+    "witnesses",
+    "as_of",
+    "origin",
+    "exported_by",
+    "signers",
+    "sign_place",
+    "place",
+    "pledges",
+    "photo",
+    "reason",
+    "asked_by",
+)
 Text = Annotated[str, Form(max_length=200)]
 LongText = Annotated[str, Form(max_length=20_000)]
 
 
+async def read_form(request: Request) -> dict[str, str]:
+    """The text fields of a form; of those that stand twice the last, nothing longer than 20,000 characters."""
+    form = await request.form(max_files=0, max_fields=60)
+    return {key: value[:20_000] for key, value in form.items() if isinstance(value, str)}
+
+
+PlainForm = Annotated[dict[str, str], Depends(read_form)]
+
+
 @router.get("/rounds/{code}/draw")
-def draw_page(code: str, request: Request, house: TheHouse, actor: Caller, county: str = "") -> HTMLResponse:
-    """The step the round is at."""
-    return _show(request, house, actor, code, county=county)
+def draw_page(
+    code: str, request: Request, house: TheHouse, actor: Caller, county: str = "", draw: str = ""
+) -> HTMLResponse:
+    """The step the chosen draw is at."""
+    return _show(request, house, actor, code, county=county, draw_id=draw)
 
 
 @router.post("/rounds/{code}/freeze")
-def post_freeze(
-    code: str,
-    request: Request,
-    house: TheHouse,
-    actor: CityOfficer,
-    source: Text = "",
-    n_poor: Text = "",
-    n_non_poor: Text = "",
-    exclusions: LongText = "",
-) -> Response:
+def post_freeze(code: str, request: Request, house: TheHouse, actor: CityOfficer, form: PlainForm) -> Response:
     """Freeze the frame and show its commitment."""
-    form = {"source": source, "n_poor": n_poor, "n_non_poor": n_non_poor, "exclusions": exclusions}
+    mode = form.get("mode", MODES[0])
     try:
-        plan = {kind: read_number(form[f"n_{kind}"]) for kind in ("poor", "non_poor")}
+        plan = {kind: read_number(form.get(f"n_{kind}", "")) for kind in ("poor", "non_poor")}
         _refuse_no_numbers(plan)
         counts = {kind: number or 0 for kind, number in plan.items()}
-        freeze_frame(house.db, actor, code, source=source, n=counts, exclusions=read_exclusions(exclusions))
+        terms = Terms(
+            form.get("source_other", "").strip() or form.get("source", ""),
+            read_exclusions(form.get("exclusions", "")),
+            covert=mode == "covert",
+            guided=True,
+            frame={key: form.get(key, "").strip() for key in FRAME_NOTE},
+        )
+        freeze_draws(house.db, actor, code, terms, n=counts, per_county=mode == "county")
     except Problem as problem:
-        return _show(request, house, actor, code, form=form, problem=problem)
+        return _show(request, house, actor, code, form=form, problem=problem, draw_id=NEW)
     return see(f"/rounds/{code}/draw", "frozen")
 
 
+@router.post("/rounds/{code}/signers")
+def post_signers(code: str, request: Request, house: TheHouse, actor: CityOfficer, form: PlainForm) -> Response:
+    """Write down who signed the commitment."""
+    draw_id = form.get("draw", "")
+    signers = [
+        {"party": party, "name": form[f"signer_{party}"]}
+        for party in PARTIES
+        if form.get(f"signer_{party}", "").strip()
+    ]
+    try:
+        with house.db.write(HOME) as session:
+            sign_commitment(
+                session,
+                actor,
+                code,
+                signers=signers,
+                place=form.get("sign_place", ""),
+                pledges=read_lines(form.get("pledges", "")),
+                draw_id=draw_id or None,
+            )
+    except Problem as problem:
+        return _show(request, house, actor, code, form=form, problem=problem, draw_id=draw_id)
+    return see(f"/rounds/{code}/draw?draw={draw_id}", "signed")
+
+
 @router.post("/rounds/{code}/draw")
-def post_draw(
-    code: str, request: Request, house: TheHouse, actor: CityOfficer, parts: LongText = "", witnesses: LongText = ""
-) -> Response:
+def post_draw(code: str, request: Request, house: TheHouse, actor: CityOfficer, form: PlainForm) -> Response:
     """Draw with the digits that were thrown and show the lists."""
+    draw_id = form.get("draw", "")
     with house.db.read() as session:
         view = queries.get_round(session, actor, code)
-    source = view.draw.source if view.draw else ""
+    chosen = chosen_draw(view, draw_id)
+    thrown = {key: form.get(key, "").strip() for key in ("place", "photo")}
     try:
-        draw_sample(house.db, house.keys, actor, code, parts=read_parts(source, parts), witnesses=read_lines(witnesses))
+        draw_sample(
+            house.db,
+            house.keys,
+            actor,
+            code,
+            parts=read_parts(chosen.source if chosen else "", form.get("parts", "")),
+            witnesses=read_lines(form.get("witnesses", "")),
+            draw_id=draw_id or None,
+            thrown={key: text for key, text in thrown.items() if text},
+        )
     except Problem as problem:
-        return _show(request, house, actor, code, form={"parts": parts, "witnesses": witnesses}, problem=problem)
-    return see(f"/rounds/{code}/draw", "drawn")
+        return _show(request, house, actor, code, form=form, problem=problem, draw_id=draw_id)
+    return see(f"/rounds/{code}/draw?draw={draw_id}", "drawn")
 
 
 @router.post("/rounds/{code}/void")
-def post_void(code: str, request: Request, house: TheHouse, actor: Caller, reason: LongText = "") -> Response:
-    """Void the standing draw with its reason; the next attempt has the next number."""
+def post_void(code: str, request: Request, house: TheHouse, actor: CityOfficer, form: PlainForm) -> Response:
+    """Void a draw with its reason and who asked for it."""
+    draw_id = form.get("draw", "")
     try:
         with house.db.write(HOME) as session:
-            service.void_draw(session, actor, code, reason)
+            service.void_draw(
+                session,
+                actor,
+                code,
+                form.get("reason", ""),
+                draw_id=draw_id or None,
+                asked_by=form.get("asked_by", ""),
+            )
     except Problem as problem:
-        return _show(request, house, actor, code, form={"reason": reason}, problem=problem)
+        return _show(request, house, actor, code, form=form, problem=problem, draw_id=draw_id)
     return see(f"/rounds/{code}/draw", "void")
+
+
+@router.get("/rounds/{code}/commitment")
+def commitment_page(code: str, request: Request, house: TheHouse, actor: Caller, draw: str = "") -> HTMLResponse:
+    """One A4 page to sign before the seed: 64 digits, QR code, strata, lines for the signatures."""
+    voice = voice_of(request)
+    with house.db.read() as session:
+        view = queries.get_round(session, actor, code)
+        if chosen_draw(view, draw) is None:
+            raise NotFound("名单还没有冻结,或不在您的范围内。", "No frozen frame within your scope.")
+        page = page_of(session, house, actor, view, voice, {}, Asked(), "", draw)
+    crumbs = [
+        Crumb(voice("rounds_title"), "/rounds"),
+        Crumb(view.name, f"/rounds/{code}"),
+        Crumb(voice("draw_title"), f"/rounds/{code}/draw?draw={page.draw}"),
+        Crumb(voice("sheet_title")),
+    ]
+    title = f"{voice('sheet_title')} · {page.draw}"
+    return show(request, "commitment.html", page, title=title, at="rounds", crumbs=crumbs, actor=actor)
 
 
 @router.post("/rounds/{code}/assignment")
@@ -121,6 +210,21 @@ def _refuse_no_numbers(plan: Mapping[str, int | None]) -> None:
         raise BadPlan("请改正标出的各项,名单没有冻结。", "Mend the marked fields; nothing was frozen.", faults=faults)
 
 
+AT_FIELD = {"#/place": "#/sign_place", "#/thrown/": "#/", "#/frame/": "#/"}
+"""Where the wire names a thing otherwise than the form: the beginning of the pointer."""
+
+
+def at_their_fields(problem: Problem) -> Problem:
+    """The problem with its faults at the fields of the form."""
+    faults = []
+    for fault in problem.faults:
+        head = next((head for head in AT_FIELD if fault.pointer.startswith(head)), None)
+        pointer = fault.pointer.replace(head, AT_FIELD[head], 1) if head else fault.pointer
+        faults.append(Fault(pointer, fault.zh, fault.en))
+    problem.faults = tuple(faults)
+    return problem
+
+
 def read_lines(text: str) -> list[str]:
     """The lines that say something."""
     return [line.strip() for line in text.splitlines() if line.strip()]
@@ -134,7 +238,7 @@ def read_exclusions(text: str) -> list[dict[str, str]]:
 
 def read_parts(source: str, text: str) -> list[str]:
     """Dice are one part, whatever blanks stand between the digits; other sources have a part a line."""
-    if source in SOURCES:
+    if source in DICE:
         return ["".join(text.split())]
     return read_lines(text)
 
@@ -148,14 +252,15 @@ def _show(
     form: Mapping[str, str] | None = None,
     problem: Problem | None = None,
     county: str = "",
+    draw_id: str = "",
 ) -> HTMLResponse:
     voice = voice_of(request)
-    asked = in_words(problem, voice.lang, FIELDS) if problem else Asked()
+    asked = in_words(at_their_fields(problem), voice.lang, FIELDS) if problem else Asked()
     with house.db.read() as session:
         view = queries.get_round(session, actor, code)
-        if view.draw is None and view.state != "open":
+        if not view.draws and view.state != "open":
             raise NotFound("没有抽样名单,或不在您的范围内。", "No draw within your scope.")
-        page = page_of(session, house, actor, view, voice, form or {}, asked, county)
+        page = page_of(session, house, actor, view, voice, form or {}, asked, county, draw_id)
     crumbs = [
         Crumb(voice("rounds_title"), "/rounds"),
         Crumb(view.name, f"/rounds/{code}"),

@@ -16,16 +16,38 @@ from app.doors.desk.words import Voice
 from app.doors.web.house import House
 from app.findings.inspections import queries as inspections
 from app.kernel import terms
+from app.methods.draw.sources import parts_of
 from app.registry.households.queries import frame_counts
 from app.registry.people.models import Role
 from app.registry.people.queries import team_of
 from app.registry.people.rules import Actor
 from app.survey.rounds import queries, service
+from app.survey.rounds.ceremony import PARTIES
+from app.survey.rounds.models import Draw
 from app.survey.rounds.queries import DrawView, RoundView, Stratum
+from app.survey.rounds.record import record_digest
 
-SOURCES = ("DICE10X20", "DICE6X26")
-STEPS = ("draw_step_freeze", "draw_step_publish", "draw_step_dice", "draw_step_assign")
-AT_STEP = {"open": 0, "frozen": 1, "drawn": 3, "closed": 4}
+DICE = ("DICE10X20", "DICE6X26")
+SOURCES = (*DICE, "PARTY3")
+NEW = "new"
+TYPED = (
+    "exclusions",
+    "parts",
+    "witnesses",
+    "source_other",
+    "as_of",
+    "origin",
+    "exported_by",
+    "sign_place",
+    "pledges",
+    "place",
+    "photo",
+    "reason",
+    "asked_by",
+)
+MODES = ("round", "county", "covert")
+STEPS = ("draw_step_freeze", "draw_step_sign", "draw_step_dice", "draw_step_assign")
+AT_STEP = {"open": 0, "frozen": 1, "signed": 2, "drawn": 3, "closed": 4}
 
 
 @dataclass(frozen=True)
@@ -51,6 +73,25 @@ class Option:
 
     value: str
     label: str
+
+
+@dataclass(frozen=True)
+class DrawTab:
+    """One of the draws that stand in the round."""
+
+    id: str
+    label: str
+    state: str
+    is_here: bool
+
+
+@dataclass(frozen=True)
+class PartyField:
+    """A line to enter the signer of one party."""
+
+    name: str
+    label: str
+    value: str
 
 
 @dataclass(frozen=True)
@@ -114,11 +155,24 @@ class DrawPage:
     steps: Sequence[Step]
     may_draw: bool
     form: Mapping[str, str]
+    tabs: Sequence[DrawTab] = ()
+    may_new: bool = False
+    may_void: bool = False
+    modes: Sequence[Option] = ()
     frame: Sequence[FrameRow] = ()
     sources: Sequence[Option] = ()
     quota_poor: str = ""
     quota_non_poor: str = ""
     draw: str = ""
+    is_covert: bool = False
+    note: str = ""
+    exclusions: Sequence[Mapping[str, str]] = ()
+    parties: Sequence[PartyField] = ()
+    needs_pledges: bool = False
+    pledges_hint: str = ""
+    signed_at: datetime | None = None
+    signed_place: str = ""
+    signers: Sequence[str] = ()
     commitment_parts: Sequence[str] = ()
     committed_at: datetime | None = None
     source_words: str = ""
@@ -131,6 +185,8 @@ class DrawPage:
     parts: Sequence[str] = ()
     witnesses: Sequence[str] = ()
     seed: str = ""
+    record_sha256: str = ""
+    key_id: str = ""
     may_record: bool = False
     counties: Sequence[CountyTab] = ()
     county: str = ""
@@ -139,6 +195,12 @@ class DrawPage:
     voids: Sequence[VoidLine] = ()
     problem: Refusal | None = None
     faults: Mapping[str, str] = field(default_factory=dict)
+
+
+def chosen_draw(view: RoundView, draw_id: str) -> DrawView | None:
+    """The named draw, or of several the first that waits for the next step, or the first."""
+    named = next((draw for draw in view.draws if draw.id == draw_id), None)
+    return named or next((draw for draw in view.draws if draw.drawn_at is None), view.draw)
 
 
 def page_of(
@@ -150,38 +212,83 @@ def page_of(
     form: Mapping[str, str],
     asked: Asked,
     county: str,
+    draw_id: str = "",
 ) -> DrawPage:
-    kept = {
-        "source": SOURCES[0],
-        "n_poor": str(view.quota["poor"][1]),
-        "exclusions": "",
-        "parts": "",
-        "witnesses": "",
-        "reason": "",
-    }
-    low, high = view.quota["non_poor"]
-    kept |= {"n_non_poor": str((low + high) // 2)} | dict(form)
+    """The step that the chosen draw is at; `draw_id` NEW asks for the form of another draw."""
+    may_draw = service.is_city_officer(actor) and view.state != "closed"
+    draw = None if draw_id == NEW and may_draw else chosen_draw(view, draw_id)
+    state = "open" if draw is None else "closed" if view.state == "closed" else str(draw.state)
     common: dict[str, Any] = {
         "code": view.code,
         "name": view.name,
-        "state": view.state,
-        "steps": [Step(voice(key), _step_tone(n, AT_STEP[view.state])) for n, key in enumerate(STEPS)],
-        "may_draw": service.is_city_officer(actor) and view.state != "closed",
-        "form": kept,
-        "voids": [
-            VoidLine(each.id, each.voided_at, each.void_reason or "")
-            for each in queries.void_draws(session, view.code)
-            if each.voided_at
-        ],
+        "state": state,
+        "steps": [Step(voice(key), _step_tone(n, AT_STEP[state])) for n, key in enumerate(STEPS)],
+        "may_draw": may_draw,
+        "may_new": may_draw and bool(view.draws) and draw is not None,
+        "tabs": _tabs(view, draw, voice) if len(view.draws) > 1 or draw is None else (),
+        "form": _kept(view) | dict(form),
         "problem": asked.problem,
         "faults": asked.faults,
     }
-    if view.draw is None:
+    if draw is None:
+        common["voids"] = _voids(session, view, covert=False) if actor.is_city else ()
         return DrawPage(**common, **_before(session, view, voice))
-    common |= _committed(view, view.draw, voice)
-    if view.draw.drawn_at is None:
+    stored = queries.standing_draw(session, view.code, draw.id)
+    common |= _committed(view, draw, voice) | _signed(stored, voice)
+    common["may_void"] = may_draw
+    if actor.is_city or view.state == "closed":
+        common["voids"] = _voids(session, view, covert=draw.covert)
+    if draw.drawn_at is None:
+        common["parties"] = [
+            PartyField(f"signer_{key}", voice(f"party_{key}"), str(common["form"].get(f"signer_{key}", "")))
+            for key in PARTIES
+            if not (draw.covert and key == "county")
+        ]
         return DrawPage(**common)
-    return DrawPage(**common, **_drawn(session, house, actor, view, view.draw, voice, county))
+    return DrawPage(**common, **_drawn(session, house, actor, view, draw, stored, voice, county))
+
+
+def _kept(view: RoundView) -> dict[str, str]:
+    """What the forms hold before anybody typed."""
+    low, high = view.quota["non_poor"]
+    numbers = {"n_poor": str(view.quota["poor"][1]), "n_non_poor": str((low + high) // 2)}
+    return dict.fromkeys(TYPED, "") | {"source": SOURCES[0], "mode": MODES[0]} | numbers
+
+
+def _tabs(view: RoundView, here: DrawView | None, voice: Voice) -> list[DrawTab]:
+    names = {county.code: county_name(county, voice.lang) for county in view.counties}
+    tabs = []
+    for draw in view.draws:
+        counties = [names.get(code, code) for code in queries.counties_in(draw.strata)]
+        label = voice("and").join(counties) if len(counties) < 4 else draw.id
+        tabs.append(DrawTab(draw.id, label, voice(f"draw_state_{draw.state}"), draw == here))
+    return tabs
+
+
+def _voids(session: Session, view: RoundView, *, covert: bool) -> list[VoidLine]:
+    """The void attempts; those of covert draws stay with covert draws until the close."""
+    return [
+        VoidLine(draw.id, draw.voided_at, draw.void_reason or "")
+        for draw in queries.void_draws(session, view.code)
+        if draw.voided_at is not None and (draw.covert <= covert or view.state == "closed")
+    ]
+
+
+def _signed(stored: Draw | None, voice: Voice) -> dict[str, Any]:
+    """From where the list is, who was left out, who signed."""
+    if stored is None:
+        return {}
+    signers = [voice("signer", party=voice(f"party_{row['party']}"), name=row["name"]) for row in stored.signers or ()]
+    return {
+        "is_covert": stored.covert,
+        "note": voice("frame_note", **stored.frame_note) if stored.frame_note else "",
+        "exclusions": stored.exclusions,
+        "needs_pledges": any(part.party for part in parts_of(stored.source) or ()),
+        "pledges_hint": voice("pledges_hint", draw=stored.id),
+        "signed_at": stored.signed_at,
+        "signed_place": stored.signed_place or "",
+        "signers": signers,
+    }
 
 
 def _step_tone(place: int, at: int) -> str:
@@ -195,6 +302,7 @@ def _before(session: Session, view: RoundView, voice: Voice) -> dict[str, Any]:
     return {
         "frame": [FrameRow(name, tally["poor"], tally["non_poor"]) for name, tally in rows],
         "sources": [Option(source, voice(f"source_{source}")) for source in SOURCES],
+        "modes": [Option(mode, voice(f"draw_by_{mode}")) for mode in MODES],
         "quota_poor": voice("n_hint", low=view.quota["poor"][0], high=view.quota["poor"][1]),
         "quota_non_poor": voice("n_hint", low=view.quota["non_poor"][0], high=view.quota["non_poor"][1]),
     }
@@ -202,13 +310,13 @@ def _before(session: Session, view: RoundView, voice: Voice) -> dict[str, Any]:
 
 def _committed(view: RoundView, draw: DrawView, voice: Voice) -> dict[str, Any]:
     names = {county.code: county_name(county, voice.lang) for county in view.counties}
-    is_dice = draw.source in SOURCES
+    is_dice, is_known = draw.source in DICE, draw.source in SOURCES
     suffix = f"_{draw.source}" if is_dice else ""
     return {
         "draw": draw.id,
         "commitment_parts": [draw.commitment[at : at + 8] for at in range(0, 64, 8)],
         "committed_at": draw.committed_at,
-        "source_words": voice(f"source_{draw.source}") if is_dice else draw.source,
+        "source_words": voice(f"source_{draw.source}") if is_known else draw.source,
         "qr": commitment_qr(draw),
         "strata": [
             StratumRow(s.code, stratum_label(s, names, voice), s.N, s.n, s.r, s.frame_digest) for s in draw.strata
@@ -232,9 +340,15 @@ def commitment_qr(draw: DrawView) -> Markup:
 
 
 def _drawn(
-    session: Session, house: House, actor: Actor, view: RoundView, draw: DrawView, voice: Voice, county: str
+    session: Session,
+    house: House,
+    actor: Actor,
+    view: RoundView,
+    draw: DrawView,
+    stored: Draw | None,
+    voice: Voice,
+    county: str,
 ) -> dict[str, Any]:
-    stored = queries.standing_draw(session, view.code)
     may_record = actor.is_city or view.state == "closed"
     codes = list(dict.fromkeys(stratum.county for stratum in draw.strata))
     chosen = county if county in codes else codes[0]
@@ -248,6 +362,8 @@ def _drawn(
         "witnesses": [str(witness) for witness in (stored.witnesses or [])] if stored else [],
         "seed": (stored.seed or "") if stored else "",
         "may_record": may_record,
+        "record_sha256": record_digest(stored) if stored and may_record else "",
+        "key_id": house.keys.key_id,
         "counties": [CountyTab(code, names.get(code, code), code == chosen) for code in codes],
         "county": chosen,
         "may_assign": may_assign,
@@ -265,7 +381,8 @@ def _lists(
     county: str,
     names: Mapping[str, str],
 ) -> list[ListOfStratum]:
-    rows = queries.list_samples(session, actor, view.code, county)
+    every = queries.list_samples(session, actor, view.code, county)
+    rows = [row for row in every if row.sample_id.startswith(f"{draw.id}.")]
     doors = inspections.doors_of(session, rows, house.settings.tz)
     households = households_of(session, actor, doors)
     team = [Member(account.account, account.name) for account in team_of(session, county)]

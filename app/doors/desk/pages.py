@@ -10,6 +10,7 @@ from app.doors.desk import (
     draw,
     held,
     problems,
+    published,
     records,
     register,
     rounds,
@@ -21,7 +22,8 @@ from app.doors.desk.frame import page_of_problem
 
 def install(app: FastAPI) -> None:
     """Add every page; refusals are told in words to whoever asked for a page."""
-    pages = (sign_in, rounds, closing, draw, samples, board, county, records, held, register, accounts, problems)
+    desk = (sign_in, rounds, closing, draw, samples, board, county, records, held, register, accounts)
+    pages = (*desk, problems, published)
     for room in pages:
         app.include_router(room.router)
     app.state.page_of_problem = page_of_problem

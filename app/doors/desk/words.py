@@ -6,6 +6,7 @@ page fills; both languages have the same places.
 
 from typing import NamedTuple
 
+from app.doors.desk.ceremony_words import CEREMONY_WORDS
 from app.doors.desk.register_words import REGISTER_WORDS
 
 
@@ -330,7 +331,6 @@ WORDS: dict[str, Said] = {
     # draw
     "draw_title": Said("冻结名单和抽样", "Frame and draw"),
     "draw_step_freeze": Said("冻结名单", "Freeze the frame"),
-    "draw_step_publish": Said("公布承诺码", "Publish the commitment"),
     "draw_step_dice": Said("当众掷骰子、抽样", "Throw dice in public, draw"),
     "draw_step_assign": Said("分派样本户", "Assign households"),
     "step_past": Said("已完成", "done"),
@@ -577,7 +577,7 @@ WORDS: dict[str, Said] = {
         "city office "
         "releases or voids it; until then it enters no rate.",
     ),
-} | {key: Said(zh, en) for key, (zh, en) in REGISTER_WORDS.items()}
+} | {key: Said(zh, en) for key, (zh, en) in (REGISTER_WORDS | CEREMONY_WORDS).items()}
 
 
 class Voice:

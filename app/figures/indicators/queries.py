@@ -32,7 +32,7 @@ from app.survey.rounds.queries import (
     get_round,
     list_samples,
     samples_of,
-    standing_draw,
+    standing_draws,
     strata_of,
 )
 
@@ -65,22 +65,18 @@ def sees_city(session: Session, actor: Actor, code: str) -> bool:
 
 def county_facts(session: Session, view: RoundView, tz: ZoneInfo) -> list[CountyFacts]:
     """What each county of the view brings. The view is the fence: it holds the reader's counties only."""
-    draw = standing_draw(session, view.code)
-    strata = strata_of(session, draw.id) if draw else []
-    return [
-        _facts(session, view, county, draw, [line for line in strata if line.county_id == county.id], tz)
-        for county in view.counties
-    ]
+    draws = [(draw, strata_of(session, draw.id)) for draw in standing_draws(session, view.code)]
+    return [_facts(session, view, county, draws, tz) for county in view.counties]
 
 
 def _facts(
-    session: Session, view: RoundView, county: County, draw: Draw | None, strata: Sequence[Stratum], tz: ZoneInfo
+    session: Session, view: RoundView, county: County, draws: Sequence[tuple[Draw, Sequence[Stratum]]], tz: ZoneInfo
 ) -> CountyFacts:
-    frame = {line.kind: line for line in strata}
-    doors: list[Door] = []
-    if draw is not None and draw.drawn_at is not None:
-        rows = [row for line in strata for row in samples_of(session, draw.id, draw.drawn_at, line)]
-        doors = doors_of(session, rows, tz)
+    """Of an open and a covert draw in one county the frame is the open one's; the interviews of both count."""
+    here = [(draw, line) for draw, strata in draws for line in strata if line.county_id == county.id]
+    frame = {line.kind: line for _, line in reversed(here)}
+    rows = [row for draw, line in here if draw.drawn_at for row in samples_of(session, draw.id, draw.drawn_at, line)]
+    doors: list[Door] = doors_of(session, rows, tz) if rows else []
     counted = counted_interviews(session, doors)
     status = {door.row.sample_id: door.row.status for door in doors}
     return CountyFacts(
