@@ -3,6 +3,7 @@ import { render } from "preact";
 import "@preact/signals";
 import "./app.css";
 import { App, NoStore } from "./screens/app.tsx";
+import { loadMore } from "./screens/parts.ts";
 import { loadQuestionnaire } from "./screens/questionnaire.ts";
 import { startRoutes } from "./screens/routes.ts";
 import { openPhone } from "./sync/index.ts";
@@ -15,6 +16,7 @@ const root = document.getElementById("app") as HTMLElement;
 /** The parts that the first screen does not need are fetched right behind it: after this the network may go. */
 function fetchTheRest(): void {
   loadQuestionnaire()
+    .then(loadMore)
     .then(loadEnglish)
     .catch(() => addEventListener("online", fetchTheRest, { once: true }));
 }

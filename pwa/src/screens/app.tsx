@@ -4,26 +4,23 @@ import { useEffect, useState } from "preact/hooks";
 import type { Phone } from "../sync/index.ts";
 import { Page } from "../ui/page.tsx";
 import { w } from "../ui/words.ts";
-import { HouseholdPage } from "./household.tsx";
-import { MePage } from "./me.tsx";
-import { OutboxPage } from "./outbox.tsx";
 import { notSavedText, PhoneProvider, usePhone } from "./phone.ts";
+import { loadMore, more, type More } from "./parts.ts";
 import { loadQuestionnaire, questionnaire } from "./questionnaire.ts";
 import { go, route, type Route } from "./routes.ts";
-import { SavedPage } from "./saved.tsx";
 import { SignInPage } from "./sign-in.tsx";
 import { Today } from "./today.tsx";
 
-/** The questionnaire, once its part of the app is here: at once after the first seconds of the very first visit. */
-function Questionnaire(props: { at: Extract<Route, { draftId: string }> }) {
-  const part = questionnaire.value;
+/** A piece of the app, once it is here: at once after the first seconds of the very first visit. */
+function Piece<T>(props: { part: T | null; fetch: () => Promise<T>; draw: (part: T) => ComponentChildren }) {
+  const { part } = props;
   const [failed, setFailed] = useState(false);
   const load = () => {
     setFailed(false);
-    loadQuestionnaire().catch(() => setFailed(true));
+    props.fetch().catch(() => setFailed(true));
   };
   useEffect(load, []);
-  if (part) return props.at.name === "review" ? <part.ReviewPage {...props.at} /> : <part.InterviewPage {...props.at} />;
+  if (part) return <>{props.draw(part)}</>;
   if (!failed) return <p class="main muted">{w().loading}</p>;
   return (
     <Page place="not-here" title={w().household}>
@@ -35,23 +32,47 @@ function Questionnaire(props: { at: Extract<Route, { draftId: string }> }) {
   );
 }
 
+function Questionnaire(props: { at: Extract<Route, { name: "interview" | "review" }> }) {
+  const { at } = props;
+  return (
+    <Piece
+      part={questionnaire.value}
+      fetch={loadQuestionnaire}
+      draw={(part) => (at.name === "review" ? <part.ReviewPage {...at} /> : <part.InterviewPage {...at} />)}
+    />
+  );
+}
+
+function Later(props: { draw: (part: More) => ComponentChildren }) {
+  return <Piece part={more.value} fetch={loadMore} draw={props.draw} />;
+}
+
 function Screen() {
   const phone = usePhone();
   const at = route.value;
   if (!phone.session.value || at.name === "sign-in") return <SignInPage />;
   switch (at.name) {
     case "household":
-      return <HouseholdPage key={at.sampleId} sampleId={at.sampleId} />;
+      return <Later key={at.sampleId} draw={(part) => <part.HouseholdPage sampleId={at.sampleId} />} />;
     case "interview":
     case "review":
       return <Questionnaire key={at.draftId} at={at} />;
     case "saved":
-      return <SavedPage key={at.opId} of={at} />;
+      return <Later key={"saved " + at.opId} draw={(part) => <part.SavedPage of={at} />} />;
+    case "helped":
+      return <Later key={at.unit} draw={(part) => <part.HelpedPage unit={at.unit} />} />;
+    case "record":
+      return <Later key={at.opId} draw={(part) => <part.RecordPage opId={at.opId} />} />;
+    case "field":
+      return <Later draw={(part) => <part.FieldPage />} />;
+    case "move":
+      return <Later key={at.draftId} draw={(part) => <part.MovePage draftId={at.draftId} />} />;
     case "outbox":
-      return <OutboxPage />;
+      return <Later key="outbox" draw={(part) => <part.OutboxPage />} />;
     case "me":
-      return <MePage />;
+      return <Later key="me" draw={(part) => <part.MePage />} />;
     default:
+      if (phone.session.value.role === "helper") return <Later key="today" draw={(part) => <part.HelperToday />} />;
       return <Today />;
   }
 }

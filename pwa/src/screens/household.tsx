@@ -8,6 +8,7 @@ import { grouped, shortInstant } from "../ui/format.ts";
 import { NotSaved } from "../store/index.ts";
 import { Ask, Page } from "../ui/page.tsx";
 import { w } from "../ui/words.ts";
+import { r } from "../ui/words-roles.ts";
 import { SyncFoot } from "./foot.tsx";
 import { distanceTo, findSample, nameOf, notSavedText, usePhone } from "./phone.ts";
 import { OtherEnd } from "./other-end.tsx";
@@ -15,7 +16,7 @@ import { go, goBack } from "./routes.ts";
 import { isOpen, outcomeWord, SampleChips } from "./standing.tsx";
 import { loadQuestionnaire, questionnaire, useForm } from "./questionnaire.ts";
 
-function Facts(props: { rows: [string, ComponentChildren][] }) {
+export function Facts(props: { rows: [string, ComponentChildren][] }) {
   const rows = props.rows.filter(([, value]) => value !== "" && value !== undefined && value !== null);
   return (
     <dl class="card facts">
@@ -44,10 +45,11 @@ function useRegisterWords(sample: SampleView): (question: string) => string {
 
 function Known(props: { sample: SampleView }) {
   const word = useRegisterWords(props.sample);
-  return <Facts rows={known(props.sample.household, word)} />;
+  return <Facts rows={registerRows(props.sample.household, word)} />;
 }
 
-function known(h: Household, word: (question: string) => string): [string, ComponentChildren][] {
+/** What the register says of a household, as labelled lines; `word` says its codes. */
+export function registerRows(h: Household, word: (question: string) => string): [string, ComponentChildren][] {
   return [
     [w().officeNo, h.office_no ?? ""],
     [w().status, statusText(h)],
@@ -72,7 +74,7 @@ function known(h: Household, word: (question: string) => string): [string, Compo
   ];
 }
 
-function Way(props: { household: Household }) {
+export function Way(props: { household: Household }) {
   const h = props.household;
   const km = distanceTo(h);
   const place = [h.county_name, h.town_name, h.village_name].filter(Boolean).join(" ");
@@ -97,7 +99,7 @@ function Way(props: { household: Household }) {
   );
 }
 
-function Members(props: { household: Household }) {
+export function Members(props: { household: Household }) {
   const members = props.household.members ?? [];
   if (members.length === 0) return null;
   return (
@@ -123,9 +125,18 @@ function doorstepWord(step: Doorstep): string {
   return code && code !== "attempt" ? w()[`out${code}`] : w().outAttempt;
 }
 
+/** Its answers are on this phone: sealed here, or come with the package. */
+function isReadable(sample: SampleView, opId: string, own: ReadonlySet<string>): boolean {
+  return own.has(opId) || (sample.events ?? []).some((event) => event.op_id === opId && event.answers !== undefined);
+}
+
 /** Doorsteps, of this phone and of others, earliest first. */
 function Doorsteps(props: { sample: SampleView }) {
+  const phone = usePhone();
   const events = props.sample.doorsteps;
+  const own = new Set(
+    phone.outbox.value.entries.filter((each) => each.submission.form_id !== null).map((each) => each.submission.op_id),
+  );
   return (
     <section class="stack">
       <h2 class="section-title">{w().visitsBefore}</h2>
@@ -135,7 +146,22 @@ function Doorsteps(props: { sample: SampleView }) {
         <ul class="card lines tight">
           {events.map((each) => (
             <li key={each.op_id}>
-              <span>{doorstepWord(each)}</span>
+              <span>
+                {doorstepWord(each)}
+                {isReadable(props.sample, each.op_id, own) ? (
+                  <>
+                    <br />
+                    <button
+                      type="button"
+                      class="plain edge-left"
+                      data-testid="read-record"
+                      onClick={() => go({ name: "record", opId: each.op_id })}
+                    >
+                      {r().readIt}
+                    </button>
+                  </>
+                ) : null}
+              </span>
               <span class="muted">{shortInstant(each.started_at, new Date())}</span>
             </li>
           ))}
@@ -180,7 +206,7 @@ function Actions(props: { sample: SampleView; onFail: (text: string) => void; on
   );
 }
 
-function DiscardDraft(props: { draftId: string }) {
+export function DiscardDraft(props: { draftId: string }) {
   const phone = usePhone();
   const [asking, setAsking] = useState(false);
   return (
@@ -200,6 +226,35 @@ function DiscardDraft(props: { draftId: string }) {
           onNo={() => setAsking(false)}
         />
       ) : null}
+    </>
+  );
+}
+
+/** 回头看: the check of an old problem, with its own form. */
+function LookBack(props: { sample: SampleView }) {
+  const phone = usePhone();
+  const { household, round } = props.sample;
+  const [fail, setFail] = useState("");
+  const begin = async () => {
+    try {
+      const part = await loadQuestionnaire();
+      const draftId = await part.beginLookBack(phone, { place: null, round, household: household.unit });
+      if (draftId) go({ name: "interview", draftId });
+      else setFail(r().noFormFor);
+    } catch (error) {
+      setFail(error instanceof NotSaved ? notSavedText(error) : w().partMissing);
+    }
+  };
+  return (
+    <>
+      {fail ? (
+        <p class="notice bad" role="alert">
+          {fail}
+        </p>
+      ) : null}
+      <button type="button" class="plain middle" data-testid="look-back" onClick={() => void begin()}>
+        {r().lookBackHere}
+      </button>
     </>
   );
 }
@@ -244,6 +299,7 @@ export function HouseholdPage(props: { sampleId: string }) {
       </section>
       <Members household={sample.household} />
       <Doorsteps sample={sample} />
+      <LookBack sample={sample} />
       {open ? (
         <div class="stack">
           {sample.draft_id ? <DiscardDraft draftId={sample.draft_id} /> : null}

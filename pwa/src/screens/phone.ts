@@ -2,7 +2,7 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { signal } from "@preact/signals";
-import type { FormRef, Household, Round } from "../domain/wire.ts";
+import type { FormRef, Household, OpKind, Round } from "../domain/wire.ts";
 import type { OutboxEntry, PackageView, Phone, SampleView } from "../sync/index.ts";
 import { NotSaved } from "../store/index.ts";
 import { kilometres, kmText } from "../ui/format.ts";
@@ -55,14 +55,41 @@ export function findSample(pack: PackageView | null, sampleId: string | null): S
   return pack?.samples.find((each) => each.sample_id === sampleId) ?? null;
 }
 
+/** Whom or what a record is about, in a word: the household's head, else what kind of record it is. */
+export function subjectOf(
+  phone: Phone,
+  of: { sample_id: string | null; household: string | null; kind: OpKind | string },
+): string {
+  const pack = phone.pack.value;
+  const known =
+    findSample(pack, of.sample_id)?.household ??
+    (of.household
+      ? ((pack?.package.households ?? []).find((each) => each.household.unit === of.household)?.household ??
+        pack?.samples.find((each) => each.household.unit === of.household)?.household)
+      : undefined);
+  const name = known?.head_name || known?.office_no;
+  if (name) return name;
+  const kinds: Record<string, string> = {
+    visit_log: w().kind_visit_log, record: w().kind_record, look_back: w().kind_look_back,
+  };
+  return kinds[of.kind] ?? w().household;
+}
+
 export function findRound(pack: PackageView | null, code: string): Round | null {
   return pack?.rounds.find((each) => each.code === code) ?? null;
 }
 
 /** The newest version of the form a sample asks for; versions sort as text. */
 export function formFor(pack: PackageView | null, formId: string): FormRef | null {
-  const versions = (pack?.package.forms ?? []).filter((each) => each.form_id === formId);
+  const versions = (pack?.package.forms ?? []).filter((each) => each.form_id === formId && each.in_force !== false);
   return versions.sort((a, b) => (a.version < b.version ? 1 : -1))[0] ?? null;
+}
+
+/** The version a draft may move to, because the office allows it; null where it stays as it is. */
+export function moveFor(pack: PackageView | null, draft: FormRef): FormRef | null {
+  const { form_moves = [], forms = [] } = pack?.package ?? {};
+  const move = form_moves.find((each) => each.form_id === draft.form_id && each.from === draft.version);
+  return forms.find((each) => each.form_id === draft.form_id && each.version === move?.to) ?? null;
 }
 
 /** Why a write did not reach the disk, as a sentence. */

@@ -3,13 +3,28 @@
  * and no record can be read from a URL, and a reload or the phone's back gesture still finds the way.
  */
 import { signal } from "@preact/signals";
+import type { OpKind } from "../domain/wire.ts";
 
 export type Route =
   | { name: "today" }
   | { name: "household"; sampleId: string }
+  | { name: "helped"; unit: string }
+  | { name: "record"; opId: string }
+  | { name: "field" }
+  | { name: "move"; draftId: string }
   | { name: "interview"; draftId: string; pointer?: string }
   | { name: "review"; draftId: string }
-  | { name: "saved"; opId: string; sampleId: string | null; answers: number; photos: number; bytes: number }
+  | {
+      name: "saved";
+      opId: string;
+      sampleId: string | null;
+      /** Household of a log or a look-back. */
+      unit?: string | null;
+      kind?: OpKind;
+      answers: number;
+      photos: number;
+      bytes: number;
+    }
   | { name: "outbox" }
   | { name: "me" }
   | { name: "sign-in" };
@@ -19,7 +34,9 @@ interface Entry {
   depth: number;
 }
 
-const NAMES: Route["name"][] = ["today", "household", "interview", "review", "saved", "outbox", "me", "sign-in"];
+const NAMES: Route["name"][] = [
+  "today", "household", "helped", "record", "field", "move", "interview", "review", "saved", "outbox", "me", "sign-in",
+];
 
 function current(): Entry {
   const state = history.state as Partial<Entry> | null;

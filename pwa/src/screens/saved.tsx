@@ -3,8 +3,9 @@ import { Chip, DiskMark } from "../ui/marks.tsx";
 import { bytesText } from "../ui/format.ts";
 import { Page } from "../ui/page.tsx";
 import { w } from "../ui/words.ts";
+import { r } from "../ui/words-roles.ts";
 import { SyncFoot } from "./foot.tsx";
-import { findSample, nameOf, photosLeft, usePhone } from "./phone.ts";
+import { findSample, nameOf, photosLeft, subjectOf, usePhone } from "./phone.ts";
 import { go, type Route } from "./routes.ts";
 import { todoWord } from "./standing.tsx";
 import { visitingOrder } from "./today.tsx";
@@ -17,12 +18,14 @@ export function SavedPage(props: { of: Saved }) {
   const { of } = props;
   const pack = phone.pack.value;
   const sample = findSample(pack, of.sampleId);
+  const isInterview = of.sampleId !== null;
+  const subject = subjectOf(phone, { sample_id: of.sampleId, household: of.unit ?? null, kind: of.kind ?? "interview" });
   const entry = phone.outbox.value.entries.find((each) => each.submission.op_id === of.opId);
   const received = entry?.op.state === "received";
   const held = entry?.op.state === "held";
   const left = entry ? photosLeft(entry) : of.photos;
   const inRound = pack?.samples.filter((each) => each.round === sample?.round) ?? [];
-  const next = visitingOrder(inRound, phone.session.value?.account ?? "").find((each) => each.sample_id !== of.sampleId);
+  const next = !isInterview ? undefined : visitingOrder(inRound, phone.session.value?.account ?? "").find((each) => each.sample_id !== of.sampleId);
   const what = held ? w().savedHeld : received && left === 0 ? w().savedAll : navigator.onLine ? w().savedNextOnline : w().savedNext;
   return (
     <Page
@@ -50,7 +53,7 @@ export function SavedPage(props: { of: Saved }) {
         </div>
       }
     >
-      <p class="centre">{w().savedLine(nameOf(sample), of.photos)}</p>
+      <p class="centre">{isInterview ? w().savedLine(subject, of.photos) : r().savedRecord(subject, of.photos)}</p>
       <ul class="card lines">
         <li>
           <span>{w().savedForm(of.answers)}</span>

@@ -6,7 +6,7 @@ import { localDay, shortInstant } from "../ui/format.ts";
 import { Page } from "../ui/page.tsx";
 import { w } from "../ui/words.ts";
 import { SyncFoot } from "./foot.tsx";
-import { distanceTo, findRound, nameOf, photosLeft, refreshPosition, usePhone } from "./phone.ts";
+import { distanceTo, findRound, nameOf, photosLeft, refreshPosition, subjectOf, usePhone } from "./phone.ts";
 import { go } from "./routes.ts";
 import { isOpen, outcomeWord, SampleChips } from "./standing.tsx";
 import { Reminders } from "./reminders.tsx";
@@ -198,6 +198,31 @@ function Nothing(props: { title: string; why: string }) {
   );
 }
 
+/** What a team does besides interviews: begin a record, and go on with one. */
+function OtherWork() {
+  const phone = usePhone();
+  const drafts = phone.drafts.value.filter((draft) => draft.sample_id === null);
+  return (
+    <section class="stack">
+      <h2 class="section-title">{w().otherWork}</h2>
+      {drafts.map((draft) => (
+        <button
+          key={draft.draft_id}
+          type="button"
+          class="button"
+          data-testid="record-draft"
+          onClick={() => go({ name: "interview", draftId: draft.draft_id })}
+        >
+          {w().goOnVisit}: {subjectOf(phone, draft)}
+        </button>
+      ))}
+      <button type="button" class="button" data-testid="new-record" onClick={() => go({ name: "field" })}>
+        {w().newRecord}
+      </button>
+    </section>
+  );
+}
+
 /** The first screen after sign-in. */
 export function Today() {
   const phone = usePhone();
@@ -243,6 +268,7 @@ export function Today() {
       ) : (
         <Lists pack={pack} code={code} open={open} />
       )}
+      {pack && pack.rounds.length > 0 ? <OtherWork /> : null}
     </Page>
   );
 }

@@ -1,5 +1,9 @@
 /** The English words of the phone; what they are and when they are said: words.ts. */
 import type { Words } from "./words.ts";
+import { learnEnglish } from "./words-roles.ts";
+import { roles } from "./words-roles-en.ts";
+
+learnEnglish(roles);
 
 export const en: Words = {
   app: "Ruhu",
@@ -11,7 +15,7 @@ export const en: Words = {
   no: "No",
   loading: "Opening…",
 
-  signInTitle: "Inspector sign-in",
+  signInTitle: "Sign in",
   signInAgain: "Please sign in again",
   signInAgainWhy: "Your sign-in has run out. Everything on this phone is still here and is sent once you sign in.",
   account: "Account",
@@ -289,4 +293,10 @@ export const en: Words = {
   storeWhy: "Close other pages of this app and open it again. Do not clear the browser's data: unsent records would be lost.",
   partMissing: "The questionnaire part is not on this phone yet. Open it once with a network; drafts are not touched.",
   reload: "Open again",
+
+  otherWork: "Other inspection work",
+  newRecord: "Record a report, documents, a discussion or a look-back",
+  kind_visit_log: "Visit log",
+  kind_record: "Inspection record",
+  kind_look_back: "Look-back",
 };

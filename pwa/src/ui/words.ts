@@ -18,7 +18,7 @@ const zh = {
   loading: "正在打开…",
 
   // sign-in
-  signInTitle: "督查员登录",
+  signInTitle: "登录",
   signInAgain: "请重新登录",
   signInAgainWhy: "登录已过期。本机的记录都在,重新登录后接着上传。",
   account: "账号",
@@ -307,6 +307,13 @@ const zh = {
   storeWhy: "请关掉别的入户页面,再重新打开。不要清除浏览器数据,不然没上传的记录会丢。",
   partMissing: "问卷部分还没有下载到手机。有网时再打开一次就好,草稿不受影响。",
   reload: "重新打开",
+
+  // records besides interviews
+  otherWork: "其他督查工作",
+  newRecord: "记一份:汇报、资料、座谈、回头看",
+  kind_visit_log: "走访记录",
+  kind_record: "督查记录",
+  kind_look_back: "回头看",
 };
 
 export type Words = { [K in keyof typeof zh]: (typeof zh)[K] extends (...args: infer A) => string ? (...args: A) => string : string };

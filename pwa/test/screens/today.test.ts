@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { lastPosition } from "../../src/screens/phone.ts";
-import { statusText } from "../../src/screens/outbox.tsx";
+import { statusText } from "../../src/screens/more/outbox.tsx";
 import { roundOf, visitingOrder } from "../../src/screens/today.tsx";
 import type { PackageView, SampleView, SyncStatus } from "../../src/sync/index.ts";
 

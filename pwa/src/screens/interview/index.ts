@@ -1,7 +1,10 @@
 /** The questionnaire: loaded as one piece after the first screen stands, so that the first screen is there sooner. */
 import { flushVisit } from "./visit.ts";
 
-export { begin } from "./begin.ts";
+export { leaveVisit, nowWhen } from "./visit.ts";
+export { begin, beginLog, beginLookBack, beginRecord } from "./begin.ts";
+export { differences } from "./differences.ts";
+export { Filled } from "./filled.tsx";
 export { registerWord } from "./register-word.ts";
 export { InterviewPage } from "./interview.tsx";
 export { ReviewPage } from "./review.tsx";

@@ -7,7 +7,8 @@ import {
 import { hourMinute } from "../../ui/format.ts";
 import { Ask, Page } from "../../ui/page.tsx";
 import { lang, w } from "../../ui/words.ts";
-import { nameOf, notSavedText, usePhone } from "../phone.ts";
+import { r } from "../../ui/words-roles.ts";
+import { moveFor, notSavedText, usePhone } from "../phone.ts";
 import { go, goBack, route } from "../routes.ts";
 import { blocksOf, type Block } from "./blocks.ts";
 import { domId, Question } from "./question.tsx";
@@ -221,6 +222,25 @@ function Help(props: { visit: Visit; section: Item }) {
   );
 }
 
+/** A newer version is in force: the draft stays as it is, unless the office allows to move it. */
+function OlderVersion(props: { visit: Visit }) {
+  const phone = usePhone();
+  const draft = props.visit.keeper.draft.value;
+  const to = moveFor(phone.pack.value, draft.form);
+  const stands = phone.pack.value?.package.forms.some((each) => each.sha256 === draft.form.sha256 && each.in_force !== false);
+  if (!to && (stands || !phone.pack.value)) return null;
+  return (
+    <div class="notice soft" data-testid="older-version">
+      <p>{r().olderVersion}</p>
+      {to ? (
+        <button type="button" class="plain" data-testid="offer-move" onClick={() => go({ name: "move", draftId: draft.draft_id })}>
+          {r().moveOffer}: {to.version}
+        </button>
+      ) : null}
+    </div>
+  );
+}
+
 function Section(props: { visit: Visit; pages: Item[]; at: number; draftId: string; pointer?: string }) {
   const { visit, pages, at, draftId } = props;
   const section = pages[at] as Item;
@@ -250,7 +270,7 @@ function Section(props: { visit: Visit; pages: Item[]; at: number; draftId: stri
     <Page
       place={draftId + section.name}
       title={title}
-      crumb={<span class="one-line">{nameOf(visit.sample)}</span>}
+      crumb={<span class="one-line">{visit.subject}</span>}
       aside={<DraftMark visit={visit} />}
       onBack={goBack}
       backLabel={w().toHousehold}
@@ -274,6 +294,7 @@ function Section(props: { visit: Visit; pages: Item[]; at: number; draftId: stri
         </>
       }
     >
+      <OlderVersion visit={visit} />
       <Summary visit={visit} section={section} onSkip={() => turnTo(at + 1)} />
       <Help visit={visit} section={section} />
       <div class="questions">

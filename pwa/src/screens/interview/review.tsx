@@ -1,68 +1,16 @@
 /** 签收: everything answered, once more and in order; what is missing leads back; then 保存本户. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { compute, itemAt, prune, shown, textOf, type Answers, type FormProblem, type Item, type Placed } from "../../domain/form/index.ts";
+import { compute, itemAt, prune, shown, textOf, type Answers, type FormProblem, type Item } from "../../domain/form/index.ts";
 import { getAnswer } from "../../domain/form/index.ts";
 import { Page } from "../../ui/page.tsx";
 import { lang, w } from "../../ui/words.ts";
-import { nameOf, notSavedText, usePhone } from "../phone.ts";
+import { r } from "../../ui/words-roles.ts";
+import { notSavedText, usePhone } from "../phone.ts";
 import { go, goBack } from "../routes.ts";
 import { DraftFault, DraftMark, faultLine, faultsOf, GoneDraft, leaveUnlessReviewed, Steps, useVisit } from "./interview.tsx";
-import { usePhotoUrl } from "./photo.tsx";
-import { answerText, isQuestion } from "./reading.ts";
+import { SectionAnswers } from "./filled.tsx";
+import { isQuestion } from "./reading.ts";
 import { forgetVisit, nowWhen, type Visit } from "./visit.ts";
-
-function Thumb(props: { photoId: string; label: string }) {
-  const url = usePhotoUrl(props.photoId);
-  return url ? <img src={url} alt={w().photoOf(props.label)} /> : null;
-}
-
-function Line(props: { visit: Visit; placed: Placed; fault: FormProblem | undefined }) {
-  const { visit, placed, fault } = props;
-  const state = visit.state.value;
-  const label = textOf(state, placed.item.label, lang.value, placed.pointer);
-  const value = getAnswer(state.answers, placed.pointer);
-  const text = answerText(state, placed, lang.value);
-  const row = placed.repeat ? `${placed.repeat.row + 1}. ` : "";
-  return (
-    <div>
-      <dt>
-        {row}
-        {label}
-      </dt>
-      <dd class={fault ? "wrong" : value === "" ? "empty" : ""}>
-        {placed.item.kind === "image" && value ? <Thumb photoId={value} label={label} /> : null}
-        {text || (value ? "" : w().blank)}
-        {fault && value ? ` — ${lang.value === "zh" ? fault.zh : fault.en}` : ""}
-      </dd>
-    </div>
-  );
-}
-
-function SectionAnswers(props: { visit: Visit; section: Item; faults: FormProblem[]; onOpen: () => void }) {
-  const { visit, section, faults } = props;
-  const lines = shown(visit.state.value, section.name).filter((each) => isQuestion(each.item));
-  return (
-    <section class="stack">
-      <div class="row-head">
-        <h2 class="section-title">{textOf(visit.state.value, section.label, lang.value, "/" + section.name)}</h2>
-        <button type="button" class="plain edge-right" onClick={props.onOpen}>
-          {w().change}
-          <span class="hidden">{textOf(visit.state.value, section.label, lang.value)}</span>
-        </button>
-      </div>
-      <dl class="card answers">
-        {lines.map((each) => (
-          <Line
-            key={each.pointer}
-            visit={visit}
-            placed={each}
-            fault={faults.find((fault) => fault.pointer === each.pointer)}
-          />
-        ))}
-      </dl>
-    </section>
-  );
-}
 
 /** Number of answers that a person gave, for the confirmation. */
 export function countAnswers(visit: Visit): number {
@@ -112,7 +60,8 @@ function useSeal(visit: Visit): { busy: boolean; fault: string; seal: () => Prom
       const sealed = await phone.sealDraft(visit.keeper, answers);
       forgetVisit();
       const bytes = sealed.photos.reduce((sum, each) => sum + each.bytes, 0);
-      const done = { opId: sealed.op_id, sampleId: sealed.sample_id, answers: count, photos: sealed.photos.length, bytes };
+      const { op_id: opId, sample_id: sampleId, household: unit, kind } = sealed;
+      const done = { opId, sampleId, unit, kind, answers: count, photos: sealed.photos.length, bytes };
       go({ name: "saved", ...done }, "replace");
     } catch (error) {
       setFault(notSavedText(error));
@@ -143,7 +92,7 @@ function Review(props: { visit: Visit; draftId: string }) {
     <Page
       place={draftId + "review"}
       title={w().reviewTitle}
-      crumb={<span class="one-line">{nameOf(visit.sample)} · {w().review}</span>}
+      crumb={<span class="one-line">{visit.subject} · {w().review}</span>}
       aside={<DraftMark visit={visit} />}
       onBack={goBack}
       backLabel={w().toHousehold}
@@ -167,7 +116,7 @@ function Review(props: { visit: Visit; draftId: string }) {
               aria-busy={busy}
               onClick={press}
             >
-              {busy ? w().sealing : w().seal}
+              {busy ? w().sealing : visit.sample ? w().seal : r().sealRecord}
             </button>
           </div>
         </>
@@ -189,10 +138,15 @@ function Review(props: { visit: Visit; draftId: string }) {
       {pages.map((section) => (
         <SectionAnswers
           key={section.name}
-          visit={visit}
+          state={visit.state.value}
           section={section}
           faults={faults}
-          onOpen={() => openAt(section.name)}
+          aside={
+            <button type="button" class="plain edge-right" onClick={() => openAt(section.name)}>
+              {w().change}
+              <span class="hidden">{textOf(visit.state.value, section.label, lang.value)}</span>
+            </button>
+          }
         />
       ))}
     </Page>

@@ -10,7 +10,8 @@ import {
 import type { DraftKeeper, Phone, SampleView } from "../../sync/index.ts";
 import { localDay } from "../../ui/format.ts";
 import { geopointText, locate, type NoPosition } from "../../ui/position.ts";
-import { findSample, lastPosition } from "../phone.ts";
+import { findSample, lastPosition, subjectOf } from "../phone.ts";
+import { sourceOf } from "./source.ts";
 
 export type Locating = "busy" | NoPosition;
 
@@ -18,6 +19,8 @@ export interface Visit {
   readonly keeper: DraftKeeper;
   readonly form: Form;
   readonly sample: SampleView | null;
+  /** Whose visit or what record it is, for headings. */
+  readonly subject: string;
   readonly source: PrefillSource;
   readonly state: ReadonlySignal<FormState>;
   /** Pages to walk with the answers of now. */
@@ -55,7 +58,7 @@ let open: Visit | null = null;
 
 /** The visit of this draft, opened once and kept until it is left. Null: draft or form is not here. */
 export async function openVisit(phone: Phone, draftId: string): Promise<Visit | null> {
-  if (open && open.keeper.draft.value.draft_id === draftId) return open;
+  if (open && !open.keeper.isClosed() && open.keeper.draft.value.draft_id === draftId) return open;
   await leaveVisit();
   const keeper = await phone.openDraft(draftId);
   if (!keeper) return null;
@@ -93,16 +96,15 @@ export function flushVisit(): void {
 function makeVisit(phone: Phone, keeper: DraftKeeper, form: Form): Visit {
   const answers = computed(() => keeper.draft.value.answers);
   const state = computed(() => compute(form, answers.value, nowWhen()));
-  const sample = findSample(phone.pack.value, keeper.draft.value.sample_id);
+  const draft = keeper.draft.value;
+  const sample = findSample(phone.pack.value, draft.sample_id);
   const touched = signal<ReadonlySet<string>>(new Set());
   return {
     keeper,
     form,
     sample,
-    source: {
-      sample: (sample ?? {}) as unknown as Record<string, unknown>,
-      household: (sample?.household ?? {}) as Record<string, unknown>,
-    },
+    subject: subjectOf(phone, draft),
+    source: sourceOf(phone, draft),
     state,
     pages: computed(() => relevantPages(state.value)),
     touched,

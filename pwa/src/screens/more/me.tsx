@@ -1,15 +1,15 @@
 /** 我: language, text size, what this phone keeps, versions, and the way out once nothing is unsent. */
 import { useEffect, useState } from "preact/hooks";
-import type { StorageReport } from "../store/index.ts";
-import { bytesText, shortInstant } from "../ui/format.ts";
-import { Page } from "../ui/page.tsx";
-import { chooseLang, chooseSize, SIZES, textSize, type TextSize } from "../ui/settings.ts";
-import { lang, w, type Lang } from "../ui/words.ts";
-import { SyncFoot } from "./foot.tsx";
-import { InstallHint } from "./install-hint.tsx";
-import { photosLeft, usePhone } from "./phone.ts";
-import { UpdateNotice } from "./reminders.tsx";
-import { goBack } from "./routes.ts";
+import type { StorageReport } from "../../store/index.ts";
+import { bytesText, shortInstant } from "../../ui/format.ts";
+import { Page } from "../../ui/page.tsx";
+import { chooseLang, chooseSize, SIZES, textSize, type TextSize } from "../../ui/settings.ts";
+import { lang, w, type Lang } from "../../ui/words.ts";
+import { SyncFoot } from "../foot.tsx";
+import { InstallHint } from "../install-hint.tsx";
+import { photosLeft, usePhone } from "../phone.ts";
+import { UpdateNotice } from "../reminders.tsx";
+import { goBack } from "../routes.ts";
 
 function Switch<T extends string>(props: {
   legend: string;

@@ -1,18 +1,19 @@
 /** 待同步: each record and each photo with its own state, its last try and why. Never a spinner without words. */
 import { useEffect, useState } from "preact/hooks";
-import type { Form, Text } from "../domain/form/index.ts";
-import type { Problem } from "../domain/wire.ts";
-import type { OutboxEntry, OutboxLine, SyncStatus } from "../sync/index.ts";
-import { bytesText, shortInstant } from "../ui/format.ts";
-import { Chip } from "../ui/marks.tsx";
-import { Page } from "../ui/page.tsx";
-import { lang, w } from "../ui/words.ts";
-import { OutboxCount, SyncButton } from "./foot.tsx";
-import { findSample, nameOf, usePhone } from "./phone.ts";
-import { questionnaire, useForm } from "./questionnaire.ts";
-import { go, goBack } from "./routes.ts";
-import { RecordChip } from "./standing.tsx";
-import { Reminders } from "./reminders.tsx";
+import type { Form, Text } from "../../domain/form/index.ts";
+import type { Problem } from "../../domain/wire.ts";
+import type { OutboxEntry, OutboxLine, SyncStatus } from "../../sync/index.ts";
+import { bytesText, shortInstant } from "../../ui/format.ts";
+import { Chip } from "../../ui/marks.tsx";
+import { Page } from "../../ui/page.tsx";
+import { lang, w } from "../../ui/words.ts";
+import { r } from "../../ui/words-roles.ts";
+import { OutboxCount, SyncButton } from "../foot.tsx";
+import { findSample, subjectOf, usePhone } from "../phone.ts";
+import { questionnaire, useForm } from "../questionnaire.ts";
+import { go, goBack } from "../routes.ts";
+import { RecordChip } from "../standing.tsx";
+import { Reminders } from "../reminders.tsx";
 
 function when(instant: string | number | null): string {
   return shortInstant(instant, new Date());
@@ -113,21 +114,38 @@ function Refused(props: { problem: Problem | null }) {
   );
 }
 
+/** 入户问卷, 走访记录 …; "" for a kind that this version does not know. */
+function kindWord(kind: string): string {
+  const words = w() as unknown as Record<string, string>;
+  return words["kind_" + kind] ?? "";
+}
+
 function RecordCard(props: { entry: OutboxEntry }) {
   const phone = usePhone();
   const { entry } = props;
   const { submission, op, photos } = entry;
   const sample = findSample(phone.pack.value, submission.sample_id);
+  const what = sample ? `${w()[sample.stratum]} · ${w().rankOf(sample.rank)} · ` : `${kindWord(submission.kind)} · `;
   return (
     <li class="card record" data-testid="outbox-record" data-op-id={submission.op_id}>
       <div class="head">
-        <h2>{sample ? nameOf(sample) : w().household}</h2>
+        <h2>{subjectOf(phone, submission)}</h2>
         <RecordChip entry={entry} />
         <p class="muted small">
-          {sample ? `${w()[sample.stratum]} · ${w().rankOf(sample.rank)} · ` : ""}
+          {what}
           {w().savedAt(when(submission.sealed_at))}
         </p>
         <p class="muted small">{tries(op)}</p>
+        {submission.form_id ? (
+          <button
+            type="button"
+            class="plain edge-left"
+            data-testid="read-record"
+            onClick={() => go({ name: "record", opId: submission.op_id })}
+          >
+            {r().readIt}
+          </button>
+        ) : null}
       </div>
       {op.state === "held" ? <Held problem={op.problem} formId={submission.form_id} /> : null}
       {op.state === "refused" ? <Refused problem={op.problem} /> : null}
