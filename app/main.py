@@ -23,8 +23,8 @@ from app import __version__
 from app.demo import run as demo
 from app.doors import cli
 from app.doors.api import forms, health, rounds, sign_in
-from app.doors.desk import pages
-from app.doors.phone import photos, sync, sync_pull, uploads
+from app.doors.desk import imports, pages
+from app.doors.phone import photos, recovery, sync, sync_pull, uploads, verify
 from app.doors.web import refusals
 from app.doors.web.guard import Guard
 from app.doors.web.house import House, open_house
@@ -81,7 +81,7 @@ def create_app(house: House, keeper: Housekeeper | None = None) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(Guard, settings=house.settings)
     refusals.install(app)
-    for room in (health, sign_in, rounds, forms, sync, sync_pull, photos, uploads):
+    for room in (health, sign_in, rounds, forms, sync, sync_pull, verify, recovery, photos, uploads, imports):
         app.include_router(room.router)
     pages.install(app)
     _mount_static(app)
@@ -163,6 +163,7 @@ def serve_demo(options: argparse.Namespace) -> int:
     os.environ["RUHU_DATA"] = str(options.data)
     for name in ("RUHU_DATABASE_URL", "RUHU_STORE_URL", "RUHU_SECRET_KEY", "RUHU_PUBLIC_URL"):
         os.environ.pop(name, None)
+    os.environ.setdefault("RUHU_PHONE_PIN", "asked")  # a visitor may look around first
     for line in demo.prepare(options.data, options.port, fresh=options.fresh):
         cli.say(line)
     return serve(argparse.Namespace(host="127.0.0.1", port=options.port, workers=1, insecure_http=False))

@@ -4,6 +4,8 @@ The secret is RUHU_SECRET_KEY or a file of mode 600 in the data folder, never in
 Receipts and draw records are signed with ECDSA P-256, deterministic (RFC 6979), raw r‖s: old phones can check
 it (scale-security B). ID numbers are sealed with AES-256-GCM bound to their place, and found again by a keyed
 index (HMAC-SHA-256), never by a plain hash: all numbers of a county can be tried in half a minute.
+Phones put what only this service may open into boxes: ephemeral ECDH P-256, HKDF-SHA-256, AES-256-GCM, every box bound
+to its purpose (recovery of one account's keys on one device, one export file). Whoever loses the secret loses them.
 """
 
 import base64
@@ -33,6 +35,8 @@ class Keys:
         self._spki = self._signing.public_key().public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         )
+        box_scalar = int.from_bytes(self._derive("box-p256", 48), "big") % (_P256_ORDER - 1) + 1
+        self._box = ec.derive_private_key(box_scalar, ec.SECP256R1())
         self._cipher = AESGCM(self._derive("id-number-seal", 32))
         self._index = self._derive("id-number-index", 32)
 
@@ -47,6 +51,28 @@ class Keys:
     def public_key(self) -> dict[str, str]:
         """`{"alg","key_id","spki"}`; spki is the DER SubjectPublicKeyInfo in base64."""
         return {"alg": "ES256", "key_id": self.key_id, "spki": base64.b64encode(self._spki).decode()}
+
+    def box_key(self) -> dict[str, str]:
+        """The public half for boxes, in the same shape as `public_key`."""
+        spki = self._box.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        return {
+            "alg": "ECDH-P256",
+            "key_id": hashlib.sha256(spki).hexdigest()[:16],
+            "spki": base64.b64encode(spki).decode(),
+        }
+
+    def box_cipher(self, epk: bytes, purpose: str) -> AESGCM:
+        """The cipher that a phone and this service agree on; ValueError for anything that is no point of the curve."""
+        theirs = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), epk)
+        shared = self._box.exchange(ec.ECDH(), theirs)
+        info = b"ruhu/box/1|" + purpose.encode()
+        return AESGCM(HKDF(hashes.SHA256(), 32, salt=epk, info=info).derive(shared))
+
+    def open_box(self, epk: bytes, nonce: bytes, sealed: bytes, purpose: str) -> bytes:
+        """What a phone put into a box for this purpose; InvalidTag or ValueError for anything else."""
+        return self.box_cipher(epk, purpose).decrypt(nonce, sealed, purpose.encode())
 
     def sign(self, message: bytes) -> str:
         """Base64 of the 64 bytes r‖s; the same message always gives the same signature."""

@@ -77,7 +77,12 @@ def running(url: str, data: Path) -> Iterator[Site]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    env = {"RUHU_DATA": str(data), "RUHU_DATABASE_URL": url, "RUHU_SECRET_KEY": "a secret for tests only"}
+    env = {
+        "RUHU_DATA": str(data),
+        "RUHU_DATABASE_URL": url,
+        "RUHU_SECRET_KEY": "a secret for tests only",
+        "RUHU_PHONE_PIN": "asked",
+    }
     house = open_house(load_settings(env, port=port))
     valley = Valley(create_app(house))
     server = uvicorn.Server(uvicorn.Config(valley, port=port, log_level="critical", access_log=False, lifespan="off"))

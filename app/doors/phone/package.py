@@ -43,6 +43,8 @@ def package_for(house: House, actor: Actor, form_of_stratum: Mapping[str, str]) 
             "epoch": epoch,
             "cursor": str(Cursor(epoch, seqs)),
             "receipt_key": house.keys.public_key(),
+            "recovery_key": house.keys.box_key(),
+            "phone": {"pin": house.settings.phone_pin},
             "account": {"account": actor.account, "role": actor.role, "scope": actor.scope, "name": actor.name},
             "tz": str(house.settings.tz),
             "rounds": [view.as_dict() for view in views],

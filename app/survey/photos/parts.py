@@ -92,6 +92,10 @@ class Part:
         except OSError as error:
             raise StoreFull("照片还在手机上,稍后自动续传。", "The upload goes on later by itself.") from error
 
+    def cut_back(self, size: int) -> None:
+        """Take back what came after `size`: those bytes changed on their way."""
+        os.ftruncate(self._writer(), size)
+
     def _writer(self) -> int:
         """The file opened for appending: this very file, never a new one under its name."""
         if self._write is None:

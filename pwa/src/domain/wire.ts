@@ -143,9 +143,13 @@ export interface Sample {
   sample_id: string;
   rank: number;
   stratum: Stratum;
+  /** HHD1 name of the list whose ranks these are: `640104-P`, with a part `640104-P.FRESH`. */
+  list?: string;
   round: string;
   county: string;
   state: SampleState;
+  /** Another team interviewed this household within thirty days. */
+  seen_before?: { round: string; at: string } | null;
   opened_at?: string | null;
   assigned_to?: string | null;
   form_id: string;

@@ -4,6 +4,8 @@
  * Nothing throws and nothing is judged here: what a reply means is domain/outcome.ts. Tokens travel in a header
  * only, never in an address; an address that the server names is used only on our own origin.
  */
+import { toBase64 } from "../domain/base64.ts";
+import { sha256 } from "../domain/sha256.ts";
 import type { Reply } from "../domain/outcome.ts";
 import type { Api, UploadReply } from "./types.ts";
 
@@ -114,6 +116,9 @@ export function createApi(options: ApiOptions = {}): Api {
         : { kind: "no-reply", why: "stopped" },
     postSync: (token, envelope) => json("POST", "/sync", token, envelope),
     postHave: (token, ask) => json("POST", "/sync/have", token, ask),
+    postVerify: (token, ask) => json("POST", "/sync/verify", token, ask),
+    postRecovery: (token, ask) => json("POST", "/recovery", token, ask),
+    postHeartbeat: (token, beat) => json("POST", "/sync/heartbeat", token, beat),
     putPhoto: async (token, sha256, bytes, type) =>
       (
         await exchange({
@@ -141,7 +146,12 @@ export function createApi(options: ApiOptions = {}): Api {
         method: "PATCH",
         url,
         token,
-        headers: { "Upload-Offset": String(offset), "Content-Type": "application/offset+octet-stream" },
+        headers: {
+          "Upload-Offset": String(offset),
+          "Content-Type": "application/offset+octet-stream",
+          // RFC 9530: a byte that changed on its way is found at once, not at the end of the photo.
+          "Content-Digest": `sha-256=:${toBase64(sha256(bytes))}:`,
+        },
         body: bytes as Uint8Array<ArrayBuffer>,
         bytes: bytes.byteLength,
       }),

@@ -4,7 +4,7 @@ import { sha256Hex, utf8 } from "../domain/text.ts";
 import type { FormRef, Package } from "../domain/wire.ts";
 import { places } from "./places.ts";
 import { openBytes, openJson, ringFor, sealJson, stillOpen, type Db } from "./sealed.ts";
-import { NotSaved, type Device, type SessionRow, type StoredPackage } from "./types.ts";
+import { NotSaved, type Device, type Loss, type SessionRow, type StoredPackage } from "./types.ts";
 
 /** This phone's identity, made once. */
 export async function readDevice(db: Db, make: () => Device): Promise<Device> {
@@ -26,6 +26,34 @@ export async function readOffset(db: Db): Promise<number | null> {
 
 export async function saveOffset(db: Db, offsetMs: number): Promise<void> {
   await db.write(["meta"], (tx) => tx.objectStore("meta").put(String(Math.round(offsetMs)), "offset_ms"));
+}
+
+/** Write something, read it back over another transaction, compare. */
+export async function probe(db: Db, token: string): Promise<boolean> {
+  await db.write(["meta"], (tx) => tx.objectStore("meta").put(token, "probe"));
+  return (await db.read(["meta"], (tx) => tx.objectStore("meta").get("probe"))) === token;
+}
+
+export async function readLoss(db: Db): Promise<Loss | null> {
+  const text = await db.read(["meta"], (tx) => tx.objectStore("meta").get("loss"));
+  return typeof text === "string" ? (JSON.parse(text) as Loss) : null;
+}
+
+/** A loss that is known already is not overwritten until the service has heard of it. */
+export async function noteLoss(db: Db, loss: Loss | null): Promise<void> {
+  if (!loss) return;
+  await db.write(["meta"], async (tx) => {
+    const before = await tx.objectStore("meta").get("loss");
+    if (typeof before === "string" && !(JSON.parse(before) as Loss).told) return;
+    await tx.objectStore("meta").put(JSON.stringify(loss), "loss");
+  });
+}
+
+export async function changeLoss(db: Db, change: Partial<Loss>): Promise<void> {
+  await db.write(["meta"], async (tx) => {
+    const before = await tx.objectStore("meta").get("loss");
+    if (typeof before === "string") await tx.objectStore("meta").put(JSON.stringify({ ...JSON.parse(before), ...change }), "loss");
+  });
 }
 
 type SessionSecrets = Omit<SessionRow, "account" | "expires_at" | "valid">;

@@ -109,6 +109,29 @@ export async function listSubmissions(db: Db, account: string): Promise<Submissi
   return open.sort((a, b) => b.dev_seq - a.dev_seq);
 }
 
+/** See Store.noteProof. */
+export async function noteProof(db: Db, opId: string, at: string | null): Promise<void> {
+  await db.write(["submission"], async (tx) => {
+    const row = await tx.objectStore("submission").get(opId);
+    if (row) await tx.objectStore("submission").put({ ...row, verified_at: at });
+  });
+}
+
+/** See Store.purge. */
+export async function purge(db: Db, opId: string, at: string): Promise<void> {
+  await db.write(["submission", "body", "photo", "photo_chunk"], async (tx) => {
+    const row = await tx.objectStore("submission").get(opId);
+    if (!row) return;
+    const photos = await tx.objectStore("photo").index("op_id").getAll(opId);
+    for (const { photo_id } of photos) {
+      await tx.objectStore("photo_chunk").delete(IDBKeyRange.bound([photo_id, 0], [photo_id, Infinity]));
+      await tx.objectStore("photo").delete(photo_id);
+    }
+    await tx.objectStore("body").delete(opId);
+    await tx.objectStore("submission").put({ ...row, purged_at: at });
+  });
+}
+
 function rowOf(sealed: Sealed, devSeq: number): SubmissionRow {
   return {
     op_id: sealed.op_id,

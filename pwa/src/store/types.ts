@@ -130,6 +130,15 @@ export interface ReceiptRow {
   kept_at: string;
 }
 
+/** A store that was emptied: who this phone was, how far it had counted, and who knows of it. */
+export interface Loss {
+  device_id: string;
+  dev_seq: number;
+  noticed_at: string;
+  told: boolean;
+  acknowledged: boolean;
+}
+
 export interface StorageReport {
   /** True: the browser promised to keep the data. Null: it cannot say. */
   persisted: boolean | null;
@@ -210,6 +219,21 @@ export interface Store {
   /** Store receipts and mark their ops, in one strict transaction. */
   saveReceipts(rows: { row: ReceiptRow; change: OutboxChange }[]): Promise<void>;
   receipt(opId: string): Promise<ReceiptRow | null>;
+
+  /** Note (or with null take back) the service's signed instant of the first proof of a record. */
+  noteProof(opId: string, at: string | null): Promise<void>;
+  /**
+   * Let a record's payload go: body and photos, nothing else. Only ever after `step` of domain/core.ts has said
+   * `purged`; row, receipt and lines stay. One strict transaction.
+   */
+  purge(opId: string, at: string): Promise<void>;
+
+  /** Write, read back and compare, strictly: whether this browser keeps anything at all. */
+  probe(): Promise<boolean>;
+  /** This phone's store was emptied from outside: what is known of it. Null: nothing of the kind. */
+  loss(): Promise<Loss | null>;
+  noteLoss(was: { device_id: string; dev_seq: number } | null): Promise<void>;
+  changeLoss(change: Partial<Loss>): Promise<void>;
 
   /** Ask the browser to keep the data; true when it promised. */
   persist(): Promise<boolean>;

@@ -22,8 +22,10 @@ export interface DraftKeeper {
   change(patch: Partial<Pick<Draft, "answers" | "page" | "photos">>): void;
   /** Save now (page change, pagehide, before sealing). Throws NotSaved. */
   flush(): Promise<void>;
-  /** Stop saving; the draft was sealed, discarded or left. */
+  /** Stop saving; the draft was sealed, discarded or left, or the app was locked. */
   close(): void;
+  /** True after `close`: nothing that is changed here is saved any more. */
+  isClosed(): boolean;
 }
 
 export function createDraftKeeper(store: Store, first: Draft, delayMs = 250): DraftKeeper {
@@ -81,5 +83,6 @@ export function createDraftKeeper(store: Store, first: Draft, delayMs = 250): Dr
       timer = null;
       closed = true;
     },
+    isClosed: () => closed,
   };
 }

@@ -4,12 +4,14 @@
  * Every line ends each run with a state and a reason; nothing here deletes anything, shows anything or waits.
  * One record that the server chokes on never blocks another: its batch is halved until it stands alone.
  */
+import { afterTry, goesNow } from "../domain/core.ts";
 import { classifyOutcome, classifyReply, type Outcome, type Reason, type VerifySignature } from "../domain/outcome.ts";
 import { sha256Hex } from "../domain/text.ts";
 import type { Op, Problem, ReceiptKey } from "../domain/wire.ts";
 import type { Api } from "../net/types.ts";
 import type { OutboxChange, OutboxRow, ReceiptRow, Store } from "../store/types.ts";
 import { batchLength, MAX_OPS } from "./limits.ts";
+import { livesOf } from "./lives.ts";
 import { readMissing, sendPhoto, type PhotoOutcome } from "./upload.ts";
 
 export interface DrainContext {
@@ -64,7 +66,12 @@ export async function drainOutbox(context: DrainContext): Promise<DrainEnd> {
 }
 
 async function drainOps(context: DrainContext, end: DrainEnd): Promise<boolean> {
-  const rows = (await context.store.outbox(context.account)).filter((row) => row.type === "op" && goes(row, context));
+  const all = await context.store.outbox(context.account);
+  const lives = livesOf(all);
+  const rows = all.filter((row) => {
+    const life = lives.get(row.op_id);
+    return row.type === "op" && life !== undefined && goesNow(life, context.manual).op;
+  });
   const keys = (await context.store.package(context.account))?.keys ?? [];
   const known = new Map(rows.map((row) => [row.op_id, row]));
   let waiting = await loadOps(context, rows);
@@ -183,8 +190,8 @@ async function keep(
 
 async function drainPhotos(context: DrainContext, end: DrainEnd): Promise<void> {
   const all = await context.store.outbox(context.account);
-  const kept = new Set(all.filter((row) => row.type === "op" && isKept(row)).map((row) => row.op_id));
-  const photos = all.filter((row) => row.type === "photo" && kept.has(row.op_id) && goes(row, context));
+  const going = new Set([...livesOf(all).values()].flatMap((life) => goesNow(life, context.manual).photos));
+  const photos = all.filter((row) => going.has(row.id));
   const there = await alreadyThere(context, photos, end);
   if (!there) return;
   for (const row of photos) {
@@ -251,18 +258,9 @@ function changeOf(context: DrainContext, row: OutboxRow, outcome: Outcome | Phot
   if (outcome.word === "received") {
     const held = "state" in outcome && (outcome.state === "quarantined" || outcome.state === "conflict");
     const problem = "problem" in outcome ? outcome.problem : null;
-    return { ...tried, state: held ? "held" : "received", last_reason: null, problem };
+    return { ...tried, state: afterTry("received", held), last_reason: null, problem };
   }
-  const state = outcome.word === "sign-in" ? "auth" : outcome.word === "needs-person" ? "refused" : "waiting";
-  return { ...tried, state, last_reason: outcome.reason, problem: outcome.problem };
-}
-
-function goes(row: OutboxRow, context: DrainContext): boolean {
-  return row.state === "waiting" || row.state === "auth" || (row.state === "refused" && context.manual);
-}
-
-function isKept(row: OutboxRow): boolean {
-  return row.state === "received" || row.state === "held";
+  return { ...tried, state: afterTry(outcome.word, false), last_reason: outcome.reason, problem: outcome.problem };
 }
 
 /** No answer at all, or a server that asks for quiet: trying the next photo would only cost battery. */

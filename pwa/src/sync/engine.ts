@@ -2,6 +2,8 @@
 import type { Api } from "../net/types.ts";
 import type { SessionRow, Store } from "../store/types.ts";
 import { drainOutbox, type DrainEnd } from "./drain.ts";
+import { wrapToService } from "./lock.ts";
+import { proveKept } from "./proof.ts";
 import { isPassing, pullPackage } from "./pull.ts";
 import { createSchedule, type Schedule } from "./schedule.ts";
 import type { PhoneState } from "./state.ts";
@@ -20,6 +22,10 @@ export interface EngineParts {
   onServerTime: (ms: number | null) => void;
   lockName: string;
   random: () => number;
+  newId: () => string;
+  offset: () => number | null;
+  /** After a run that reached the service: tell it how this phone is. */
+  beat: (who: SessionRow) => Promise<void>;
 }
 
 export interface Engine {
@@ -57,24 +63,43 @@ export function createEngine(parts: EngineParts): Engine {
     return end;
   }
 
-  const isStale = () => state.packageAge(Date.now()) > STALE_MS;
+  // A clock that was set back must not make a package fresh for ever.
+  const isStale = () => {
+    const age = state.packageAge(Date.now());
+    return age > STALE_MS || age < -STALE_MS;
+  };
 
   /** One run: package first if there is none (its keys check receipts), then the outbox, then news. */
   async function run(manual: boolean): Promise<DrainEnd> {
+    // Locked: nothing can be read, so nothing is sent; opening starts a run.
+    if (state.lock.value.isLocked) return IDLE;
     const who = await store.session();
     if (!who?.valid) return ended("sign-in", { ok: false, reason: "signed-out", problem: null });
     let news = state.packageAge(Date.now()) === Infinity ? await pull() : null;
     let end = await drain(who, manual);
     const wantsNews = end.unknownKey || end.received > 0 || manual || isStale();
-    if (end.word === "sign-in" || !wantsNews) return after(end, news);
-    news = await pull();
-    if (news.ok && end.unknownKey) end = await drain(who, manual);
-    return after(end, news);
+    if (end.word !== "sign-in" && wantsNews) {
+      news = await pull();
+      if (news.ok && end.unknownKey) end = await drain(who, manual);
+    }
+    const whole = after(end, news);
+    if (whole.word === "done") await settle(who);
+    return whole;
+  }
+
+  /** What has time: the way back for a forgotten PIN, proofs of what is kept, word of this phone. */
+  async function settle(who: SessionRow): Promise<void> {
+    const serverNow = () => Date.now() + (parts.offset() ?? 0);
+    const { account, token } = who;
+    await wrapToService(store, account);
+    const end = await proveKept({ store, api: parts.api, account, token, verify, newId: parts.newId, serverNow });
+    if (end.proven + end.lost + end.purged > 0) await parts.changed();
+    await parts.beat(who);
   }
 
   const schedule = createSchedule({
     run,
-    hasWork: async () => state.hasWaiting(),
+    hasWork: async () => !state.lock.value.isLocked && state.hasWaiting(),
     nowMs: () => Date.now(),
     random: parts.random,
     lockName: parts.lockName,
@@ -92,6 +117,7 @@ export function createEngine(parts: EngineParts): Engine {
 
 async function pullNow(parts: EngineParts): Promise<PullResult> {
   const { store, api, onServerTime } = parts;
+  if (parts.state.lock.value.isLocked) return { ok: false, reason: "signed-out", problem: null };
   const who = await store.session();
   if (!who?.valid) return { ok: false, reason: "signed-out", problem: null };
   const end = await pullPackage({ store, api, account: who.account, token: who.token, now: wallNow, onServerTime });
@@ -100,6 +126,8 @@ async function pullNow(parts: EngineParts): Promise<PullResult> {
   await parts.changed();
   return end;
 }
+
+const IDLE: DrainEnd = { word: "done", reason: null, problem: null, retryAfterMs: null, received: 0, unknownKey: false };
 
 function wallNow(): string {
   return new Date().toISOString();

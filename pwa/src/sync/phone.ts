@@ -5,10 +5,13 @@ import { newDraft, sealOutcome, sealSubmission, type Clock, type Sealed } from "
 import type { SignInAnswer } from "../domain/wire.ts";
 import { createApi } from "../net/api.ts";
 import type { Api } from "../net/types.ts";
-import { openStore } from "../store/open.ts";
+import { openStore, type StoreOptions } from "../store/open.ts";
 import type { SessionRow, Store } from "../store/types.ts";
 import { registerWorker } from "../sw/register.ts";
 import { createDraftKeeper, type DraftKeeper } from "./draft-keeper.ts";
+import { exportSealed } from "./export.ts";
+import { createHealth, heartbeatOf, type Health } from "./health.ts";
+import { HIDDEN_MS, IDLE_MS, lockVerbs, openAfterSignIn, startAutoLock } from "./lock.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import { browserClock, deviceLabel, newId, onWake, otherTabs } from "./environment.ts";
 import { createState, type PhoneState } from "./state.ts";
@@ -23,6 +26,8 @@ export interface PhoneOptions {
   /** Path of the app; null: no service worker. */
   workerBase?: string | null;
   random?: () => number;
+  /** What guessing a PIN costs; smaller in tests only. */
+  pinCost?: StoreOptions["pinCost"];
 }
 
 /** What the verbs below share. */
@@ -33,6 +38,9 @@ interface Inside {
   engine: Engine;
   clock: Clock;
   changed: () => Promise<void>;
+  health: Health;
+  /** Keepers that may hold unsaved changes. */
+  keepers: Set<DraftKeeper>;
 }
 
 /** Open the phone: store, session, package, outbox; starts syncing. Throws NotSaved when there is no storage. */
@@ -44,27 +52,44 @@ export async function openPhone(options: PhoneOptions = {}): Promise<Phone & { c
     newId,
     now: () => new Date().toISOString(),
     label: deviceLabel(agent),
+    pinCost: options.pinCost,
   });
   const state = createState(store);
   const tabs = otherTabs(lockName, () => {
     state.forgetPackage();
-    void quietly(state.refresh());
+    void quietly(heardOther(store, state));
   });
   const changed = async () => {
     tabs.tell();
     await quietly(state.refresh());
+    await quietly(health.mark());
+    health.refresh();
   };
   const time = await serverTime(store);
+  const health = createHealth({ store, offset: time.offset });
+  const clock = browserClock(time.offset);
   const api = createApi(options);
   const random = options.random ?? Math.random;
-  const engine = createEngine({ store, api, state, changed, onServerTime: time.heard, lockName, random });
-  const inside: Inside = { store, api, state, engine, clock: browserClock(time.offset), changed };
+  const beat = heartbeats({ store, api, state, clock, health });
+  const { heard: onServerTime, offset } = time;
+  const engine = createEngine({ store, api, state, changed, onServerTime, lockName, random, newId, offset, beat });
+  const keepers = new Set<DraftKeeper>();
+  const inside: Inside = { store, api, state, engine, clock, changed, health, keepers };
   const update = options.workerBase === null ? null : registerWorker(options.workerBase ?? "/m/");
   const stopWaking = onWake((why) => {
     update?.check();
     engine.woken(why);
   });
+  await quietly(health.mark());
   await quietly(state.refresh());
+  void quietly(health.check());
+  const locks = lockVerbs({ store, api, state, changed, keepers, pull: () => engine.pull(), kick: () => engine.schedule.kick() });
+  const stopLocking = startAutoLock({
+    idleMs: IDLE_MS,
+    hiddenMs: HIDDEN_MS,
+    isOn: () => state.lock.value.hasPin && !state.lock.value.isLocked,
+    lock: () => void locks.lockNow(),
+  });
   if (state.session.value) {
     void store.persist();
     engine.schedule.kick();
@@ -73,11 +98,15 @@ export async function openPhone(options: PhoneOptions = {}): Promise<Phone & { c
     ...shown(inside),
     update: computed(() => ({ ready: (update?.ready ?? NEVER).value })),
     applyUpdate: () => update?.apply(),
+    lock: state.lock,
+    ...locks,
+    ...healthVerbs(inside),
     ...sessionVerbs(inside),
     ...draftVerbs(inside),
     ...photoVerbs(inside),
     close() {
       stopWaking();
+      stopLocking();
       engine.schedule.stop();
       tabs.close();
       store.close();
@@ -103,9 +132,10 @@ function shown({ store, state, engine, clock }: Inside) {
   };
 }
 
-function sessionVerbs({ store, api, state, engine, changed }: Inside): Pick<Phone, "signIn" | "signOut"> {
+function sessionVerbs(inside: Inside): Pick<Phone, "signIn" | "signOut"> {
+  const { store, api, state, changed } = inside;
   return {
-    async signIn(account, password): Promise<SignInResult> {
+    async signIn(account, password, forgot = false): Promise<SignInResult> {
       const { device_id: id, label } = await store.device();
       const reply = await api.signIn(account, password, { id, label });
       const bad = classifyReply(reply);
@@ -116,11 +146,7 @@ function sessionVerbs({ store, api, state, engine, changed }: Inside): Pick<Phon
       }
       const session = readSignIn(readJson(reply));
       if (!session) return { ok: false, reason: "not-our-server", problem: null, retryAfterMs: null };
-      await store.saveSession(session);
-      void store.persist();
-      await changed();
-      engine.schedule.kick();
-      return { ok: true, session };
+      return keepSession(inside, session, forgot);
     },
 
     async signOut() {
@@ -129,6 +155,7 @@ function sessionVerbs({ store, api, state, engine, changed }: Inside): Pick<Phon
       if (records + photos + state.drafts.value.length > 0) return "unsent";
       const token = state.session.value?.token;
       await store.endSession();
+      store.vaults.lock();
       await changed();
       if (token) void api.signOut(token);
       return "done";
@@ -136,9 +163,72 @@ function sessionVerbs({ store, api, state, engine, changed }: Inside): Pick<Phon
   };
 }
 
+/** After a good sign-in: open the vault, keep the token in it. */
+async function keepSession(inside: Inside, session: SessionRow, forgot: boolean): Promise<SignInResult> {
+  const { store, api, state, engine, changed } = inside;
+  // Another person's keys do not stay open beside these.
+  if ((await store.currentAccount()) !== session.account) store.vaults.lock();
+  const before = await store.vaults.state(session.account);
+  const opened = await openAfterSignIn(store, api, session);
+  if (opened === "needs-pin") return { ok: false, reason: "needs-pin", problem: null, retryAfterMs: null };
+  state.requirePin(before.kind === "pin" && (forgot || before.isShut));
+  state.openEyes();
+  await store.saveSession(session);
+  void store.persist();
+  await changed();
+  engine.schedule.kick();
+  return { ok: true, session };
+}
+
+function healthVerbs({ store, state, health }: Inside): Pick<Phone, "health" | "checkHealth" | "acknowledgeLoss" | "exportSealed"> {
+  return {
+    health: health.view,
+    checkHealth: () => health.check(),
+    acknowledgeLoss: () => health.acknowledge(),
+    async exportSealed(which) {
+      const account = state.session.value?.account ?? "";
+      const key = (await store.package(account))?.package.recovery_key;
+      if (!key) throw new Error("the service's key is not known here yet");
+      return exportSealed({ store, account, key, newId, now: () => new Date().toISOString(), which });
+    },
+  };
+}
+
+/** At most one a minute, and never in the way: a beat that does not arrive is followed by the next. */
+const BEAT_MS = 60_000;
+
+function heartbeats(of: Pick<Inside, "store" | "api" | "state" | "clock" | "health">) {
+  const { store, api, state, clock, health } = of;
+  let last = -Infinity;
+  let lastSaid = "";
+  return async (who: SessionRow): Promise<void> => {
+    const { wall, offset_ms, zone } = clock.read();
+    const drafts = state.drafts.value.length;
+    const beat = await heartbeatOf(store, who.account, health, {
+      appVersion: __APP_VERSION__, drafts, clock: { wall, offset_ms, zone },
+    });
+    const said = JSON.stringify([beat.max_dev_seq, beat.unsent_ops, beat.unsent_photos, beat.persisted, beat.health, beat.lost]);
+    if (said === lastSaid && performance.now() - last < BEAT_MS) return;
+    last = performance.now();
+    const reply = await api.postHeartbeat(who.token, beat);
+    const answer = classifyReply(reply) ? null : (readJson(reply) as { gaps?: unknown } | null);
+    if (!answer) return;
+    lastSaid = said;
+    if (beat.lost) await health.told();
+    if (Array.isArray(answer.gaps)) health.gaps(answer.gaps as never);
+  };
+}
+
+/** Another tab changed the store: keys that it changed are forgotten here. */
+async function heardOther(store: Store, state: PhoneState): Promise<void> {
+  const account = await store.currentAccount();
+  if (account !== null && (await store.vaults.isStale(account))) store.vaults.lock();
+  await state.refresh();
+}
+
 type DraftVerbs = Pick<Phone, "beginDraft" | "openDraft" | "discardDraft" | "sealDraft" | "sealOutcome">;
 
-function draftVerbs({ store, state, engine, clock, changed }: Inside): DraftVerbs {
+function draftVerbs({ store, state, engine, clock, changed, keepers }: Inside): DraftVerbs {
   /** Sealed ops whose end was not seen yet, by draft. */
   const pending = new Map<string, Sealed>();
   const options = { appVersion: __APP_VERSION__ };
@@ -153,7 +243,13 @@ function draftVerbs({ store, state, engine, clock, changed }: Inside): DraftVerb
 
   async function openDraft(draftId: string): Promise<DraftKeeper | null> {
     const draft = await store.draft(draftId);
-    return draft ? createDraftKeeper(store, draft) : null;
+    return draft ? kept(createDraftKeeper(store, draft)) : null;
+  }
+
+  function kept(keeper: DraftKeeper): DraftKeeper {
+    for (const each of keepers) if (each.isClosed()) keepers.delete(each);
+    keepers.add(keeper);
+    return keeper;
   }
 
   return {
@@ -164,7 +260,7 @@ function draftVerbs({ store, state, engine, clock, changed }: Inside): DraftVerb
       if (known) return known;
       const draft = await store.saveDraft(newDraft({ ...of, account: account() }, clock, newId));
       await changed();
-      return createDraftKeeper(store, draft);
+      return kept(createDraftKeeper(store, draft));
     },
     async discardDraft(draftId) {
       await store.discardDraft(draftId);

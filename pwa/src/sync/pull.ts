@@ -3,11 +3,13 @@
  * when its bytes have the announced digest. When the server's epoch has changed (it was restored from a backup)
  * everything sent is asked for again: what it lost is sent once more.
  */
+import { isThere, type CoreEvent } from "../domain/core.ts";
 import { doorstepOf } from "../domain/opening.ts";
 import { classifyReply, readJson, type Reason, type Reply } from "../domain/outcome.ts";
 import type { Package } from "../domain/wire.ts";
 import type { Api } from "../net/types.ts";
-import type { OutboxRow, Store } from "../store/types.ts";
+import type { Store } from "../store/types.ts";
+import { changedLines, livesOf } from "./lives.ts";
 import type { PullResult } from "./types.ts";
 import { readMissing } from "./upload.ts";
 
@@ -62,19 +64,26 @@ async function pullForms(context: PullContext, pack: Package): Promise<PullResul
 
 /** After a restore: what the server no longer has goes back to waiting; its old receipt stays as history. */
 async function refill(context: PullContext): Promise<void> {
-  const rows = (await context.store.outbox(context.account)).filter(
-    (row) => row.state === "received" || row.state === "held",
-  );
-  for (let at = 0; at < rows.length; at += ASK) {
-    const part = rows.slice(at, at + ASK);
-    const ask = {
-      ops: part.filter((row) => row.type === "op").map((row) => row.op_id),
-      photos: part.filter((row) => row.type === "photo").map((row) => row.sha256 ?? ""),
-    };
+  const rows = await context.store.outbox(context.account);
+  const submissions = await context.store.submissions(context.account);
+  const lives = [...livesOf(rows, submissions)].filter(([, life]) => !life.purged && isThere(life.op));
+  const digests = new Map(rows.map((row) => [row.id, row.sha256 ?? ""]));
+  for (let at = 0; at < lives.length; at += ASK) {
+    const part = lives.slice(at, at + ASK);
+    const photos = part.flatMap(([, life]) => Object.keys(life.photos).filter((id) => isThere(life.photos[id])));
+    const ask = { ops: part.map(([opId]) => opId), photos: photos.map((id) => digests.get(id) ?? "") };
     const missing = readMissing(await context.api.postHave(context.token, ask));
-    // Without a proper answer everything goes again: a second sending is harmless, a lost record is not.
-    const lost = part.filter((row) => !missing || isMissing(row, missing));
-    await context.store.updateOutbox(lost.map((row) => ({ id: row.id, change: { state: "waiting", upload_url: null } })));
+    for (const [opId, life] of part) {
+      const lost = (id: string) => missing !== null && missing.photos.has(digests.get(id) ?? "");
+      const event: CoreEvent = {
+        type: "asked",
+        lacks_op: missing && missing.ops.has(opId),
+        lacks_photos: missing && Object.keys(life.photos).filter(lost),
+      };
+      const changes = changedLines(opId, life, event);
+      await context.store.updateOutbox(changes);
+      if (changes.length > 0) await context.store.noteProof(opId, null);
+    }
   }
 }
 
@@ -84,16 +93,11 @@ async function noteReleased(context: PullContext, pack: Package): Promise<void> 
   for (const sample of pack.samples) {
     for (const event of sample.events ?? []) if (!doorstepOf(event).held) counted.add(event.op_id);
   }
-  const released = (await context.store.outbox(context.account)).filter(
-    (row) => row.type === "op" && row.state === "held" && counted.has(row.op_id),
-  );
-  await context.store.updateOutbox(
-    released.map((row) => ({ id: row.id, change: { state: "received", problem: null } })),
-  );
-}
-
-function isMissing(row: OutboxRow, missing: { ops: Set<string>; photos: Set<string> }): boolean {
-  return row.type === "op" ? missing.ops.has(row.op_id) : missing.photos.has(row.sha256 ?? "");
+  for (const [opId, life] of livesOf(await context.store.outbox(context.account))) {
+    if (!counted.has(opId)) continue;
+    const changes = changedLines(opId, life, { type: "released" });
+    await context.store.updateOutbox(changes.map(({ id, change }) => ({ id, change: { ...change, problem: null } })));
+  }
 }
 
 /** The package when it has all that the phone leans on, else null. */

@@ -2,10 +2,13 @@
 import { batch, signal } from "@preact/signals-core";
 import type { Draft } from "../domain/submission.ts";
 import type { Device, OutboxRow, SessionRow, StoredPackage, Store, SubmissionRow } from "../store/types.ts";
-import type { OutboxView, PackageView } from "./types.ts";
+import type { LockView, OutboxView, PackageView } from "./types.ts";
 import { localDoorstep, outboxView, packageView, type LocalDoorstep } from "./views.ts";
 
 const EMPTY: OutboxView = { entries: [], records: 0, photos: 0, held: 0 };
+const UNLOCKED: LockView = {
+  account: null, isLocked: false, hasPin: false, wrong: 0, isShut: false, mustSetPin: false, policy: "asked", records: 0, photos: 0,
+};
 
 export type PhoneState = ReturnType<typeof createState>;
 
@@ -15,7 +18,11 @@ export function createState(store: Store) {
   const pack = signal<PackageView | null>(null);
   const drafts = signal<Draft[]>([]);
   const outbox = signal<OutboxView>(EMPTY);
+  const lock = signal<LockView>(UNLOCKED);
 
+  /** Shut for the eyes: set at once, before drafts are saved and keys forgotten. */
+  let shut = false;
+  let mustSetPin = false;
   let stored: StoredPackage | null = null;
   let outdated = false;
   let rows: OutboxRow[] = [];
@@ -26,13 +33,15 @@ export function createState(store: Store) {
   let again = false;
 
   async function load(): Promise<void> {
-    const who = await store.session();
     const own = await store.device();
+    const view = await lockView();
+    if (view.isLocked) return hide(own, view);
+    const who = await store.session();
     if (!who) {
       stored = null;
       rows = [];
       submissions = [];
-      show(own, null, []);
+      show(own, null, [], view);
       return;
     }
     if (outdated || stored?.account !== who.account) {
@@ -42,7 +51,41 @@ export function createState(store: Store) {
     submissions = await store.submissions(who.account);
     rows = await store.outbox(who.account);
     await learnDoorsteps();
-    show(own, who, await store.drafts(who.account));
+    show(own, who, await store.drafts(who.account), { ...view, policy: stored?.package.phone?.pin ?? "asked" });
+  }
+
+  async function lockView(): Promise<LockView> {
+    const account = await store.currentAccount();
+    if (account === null) return UNLOCKED;
+    const vault = await store.vaults.state(account);
+    const hasPin = vault.kind === "pin";
+    const isLocked = hasPin && (shut || !vault.isOpen);
+    return {
+      account,
+      isLocked,
+      hasPin,
+      wrong: vault.wrong,
+      isShut: vault.isShut,
+      mustSetPin,
+      policy: "asked",
+      ...(await store.unsent(account)),
+    };
+  }
+
+  /** While it is locked nothing that was read stays in memory here. */
+  function hide(own: Device, view: LockView): void {
+    stored = null;
+    rows = [];
+    submissions = [];
+    doorsteps.clear();
+    batch(() => {
+      device.value = own;
+      session.value = null;
+      drafts.value = [];
+      outbox.value = { ...EMPTY, records: view.records, photos: view.photos };
+      pack.value = null;
+      lock.value = view;
+    });
   }
 
   /** Bodies never change, so each is read once. */
@@ -68,8 +111,11 @@ export function createState(store: Store) {
     return found;
   }
 
-  function show(own: Device, who: SessionRow | null, found: Draft[]): void {
+  function show(own: Device, who: SessionRow | null, found: Draft[], view: LockView): void {
+    // Locked while this was being read: it stays hidden.
+    if (shut && view.hasPin) return;
     batch(() => {
+      lock.value = view;
       device.value = own;
       session.value = who;
       drafts.value = found;
@@ -99,7 +145,20 @@ export function createState(store: Store) {
     pack,
     drafts,
     outbox,
+    lock,
     refresh,
+    /** Take everything off the screen at once; `refresh` then tells what may be told. */
+    shutEyes() {
+      shut = true;
+      lock.value = { ...lock.value, isLocked: true };
+    },
+    openEyes() {
+      shut = false;
+      outdated = true;
+    },
+    requirePin(required: boolean) {
+      mustSetPin = required;
+    },
     /** The store holds another package: the next refresh reads it. The old one stays on the screen until then. */
     forgetPackage() {
       outdated = true;

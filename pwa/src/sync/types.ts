@@ -51,6 +51,10 @@ export interface SampleView extends Sample {
   code: OutcomeCode | null;
   /** Attempts that count so far (absent, away). */
   attempts: number;
+  /** Interviewed, but the rule has closed its rank since: kept and not counted. */
+  surplus: boolean;
+  /** Of a closed reserve: the households before it that are open or completed, by rank; else empty. */
+  before: SampleView[];
   /** All doorsteps known here, the server's and this phone's, earliest first; corrected ones included. */
   doorsteps: Doorstep[];
   /** Draft in work on this phone. */
@@ -78,17 +82,71 @@ export interface PackageView {
   progress: StratumProgress[];
 }
 
+/** An export, ready to be handed on. */
+export interface ExportFile {
+  name: string;
+  blob: Blob;
+  records: number;
+  photos: number;
+  /** Records or photos that could not be read on this phone and so are not in it. */
+  unreadable: number;
+}
+
 export type PullResult =
   | { ok: true }
   | { ok: false; reason: Reason; problem: Problem | null };
 
 export type SignInResult =
   | { ok: true; session: SessionRow }
-  | { ok: false; reason: Reason | "wrong-password"; problem: Problem | null; retryAfterMs: number | null };
+  | { ok: false; reason: Reason | "wrong-password" | "needs-pin"; problem: Problem | null; retryAfterMs: number | null };
 
 export interface UpdateState {
   /** A new version lies ready and waits for consent. */
   ready: boolean;
+}
+
+/** How the phone is shut, and what may be said of it while it is. */
+export interface LockView {
+  /** Who is signed in here; null when nobody is. */
+  account: string | null;
+  isLocked: boolean;
+  hasPin: boolean;
+  /** Wrong PINs in a row. */
+  wrong: number;
+  /** Only signing in online opens it. */
+  isShut: boolean;
+  /** A new PIN must be set before anything else: the old one was forgotten or tried too often. */
+  mustSetPin: boolean;
+  /** This office does without a PIN only until the first one is set: `asked`; or not at all: `required`. */
+  policy: "asked" | "required";
+  /** Only on this phone, told also while it is locked. */
+  records: number;
+  photos: number;
+}
+
+export type UnlockResult = "open" | "wrong" | "shut" | "failed";
+/** `offline`: without the service's key a forgotten PIN would cost the work, so it must have been here once. */
+export type SetPinResult = "done" | "short" | "simple" | "offline" | "failed";
+
+/** One thing that the phone checked about itself. */
+export interface Check {
+  name: "browser" | "secure" | "private" | "write" | "crypto" | "persist" | "space" | "worker" | "camera" | "clock";
+  word: "ok" | "warn" | "bad";
+}
+
+export interface HealthView {
+  checks: readonly Check[];
+  /** Something that makes collecting unsafe; nothing may begin. */
+  isBlocked: boolean;
+  checked_at: string | null;
+  /** This phone's store was emptied from outside since the last time; null when not. */
+  emptied: { dev_seq: number; at: string | null } | null;
+  /** Records of this account that some phone sealed and that never came, as the service says. */
+  gaps: readonly { device_id: string; label: string; missing: readonly number[] }[];
+  /** Server time minus phone time, milliseconds; null before any contact. */
+  skewMs: number | null;
+  /** Places whose bytes could not be opened. */
+  damaged: number;
 }
 
 /** Everything a screen needs, behind one door. */
@@ -104,8 +162,24 @@ export interface Phone {
   readonly outbox: ReadonlySignal<OutboxView>;
   readonly status: ReadonlySignal<SyncStatus>;
   readonly update: ReadonlySignal<UpdateState>;
+  readonly lock: ReadonlySignal<LockView>;
+  readonly health: ReadonlySignal<HealthView>;
 
-  signIn(account: string, password: string): Promise<SignInResult>;
+  /** Open with the PIN. Takes a second or more: that is what makes guessing dear. */
+  unlock(pin: string): Promise<UnlockResult>;
+  /** Set the PIN, or change it. */
+  setPin(pin: string): Promise<SetPinResult>;
+  /** Lock now; drafts are saved first. False: a draft could not be saved, so it stays open. */
+  lockNow(): Promise<boolean>;
+  /** Write, read back, count, ask: whether work may be trusted to this phone. */
+  checkHealth(): Promise<HealthView>;
+  /** The loss was read; it is not told again on this phone. */
+  acknowledgeLoss(): Promise<void>;
+  /** A file that only the service can open, with what waits or with all that is kept here. Any number of times. */
+  exportSealed(which: "waiting" | "all"): Promise<ExportFile>;
+
+  /** `forgot`: the PIN is gone; the service gives the keys back and a new PIN must be set. */
+  signIn(account: string, password: string, forgot?: boolean): Promise<SignInResult>;
   /** Refused (`unsent`) while records or photos of this account are only on this phone. Drafts count too. */
   signOut(): Promise<"done" | "unsent">;
 

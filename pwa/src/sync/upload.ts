@@ -100,8 +100,8 @@ async function pushFrom(
       offset = sent.offset;
       size = nextChunk(size, line.tick() - began);
       stuck = 0;
-    } else if (isGood(sent) || statusOf(sent) === 409) {
-      // Another request moved the offset, or nothing moved: the server's own count decides.
+    } else if (isGood(sent) || [409, 460].includes(statusOf(sent))) {
+      // Another request moved the offset, nothing moved, or bytes changed on the way: the server's count decides.
       offset = null;
       stuck += 1;
     } else {
@@ -116,9 +116,9 @@ function isGood(answer: UploadReply): boolean {
   return answer.isTus && status >= 200 && status < 300;
 }
 
-/** 404 and 410: begin anew; 460 (a bad checksum) too. */
+/** 404 and 410: begin anew. */
 function isGone(answer: UploadReply): boolean {
-  return [404, 410, 460].includes(statusOf(answer)) && readProblem(answer.reply)?.retry !== "after-sign-in";
+  return [404, 410].includes(statusOf(answer)) && readProblem(answer.reply)?.retry !== "after-sign-in";
 }
 
 function statusOf(answer: UploadReply): number {

@@ -1,4 +1,5 @@
 /** Checks receipts with the browser's own P-256; an engine without it verifies nothing and so believes nothing. */
+import { fromBase64 } from "../domain/base64.ts";
 import type { VerifySignature } from "../domain/outcome.ts";
 import { utf8 } from "../domain/text.ts";
 
@@ -18,11 +19,4 @@ export function createVerifier(subtle: SubtleCrypto = crypto.subtle): VerifySign
     const message = utf8(text) as Uint8Array<ArrayBuffer>;
     return subtle.verify({ name: "ECDSA", hash: "SHA-256" }, await cryptoKey, raw, message);
   };
-}
-
-function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  const binary = atob(text);
-  const bytes = new Uint8Array(binary.length);
-  for (let i = 0; i < binary.length; i += 1) bytes[i] = binary.charCodeAt(i);
-  return bytes;
 }

@@ -1,5 +1,5 @@
 /** Views for the screens, computed from what is stored: pure, and the same for the same rows. */
-import { attemptsOf, doorstepOf, standings, type Doorstep, type Standing } from "../domain/opening.ts";
+import { attemptsOf, doorstepOf, standings, stateOf, type Doorstep, type Standing } from "../domain/opening.ts";
 import type { Draft } from "../domain/submission.ts";
 import type { Answers, OpBody, Package, Sample, SampleState, Stratum } from "../domain/wire.ts";
 import type { OutboxRow, StoredPackage, StoredSubmission, SubmissionRow } from "../store/types.ts";
@@ -72,12 +72,15 @@ export function packageView(
       opened_at: place?.opened_at ?? null,
       code: code === "attempt" ? null : code,
       attempts: attemptsOf(here).length,
+      surplus: place?.state === "reserve" && stateOf(place.code) === "completed",
+      before: [],
       doorsteps: [...here].sort((a, b) => Date.parse(a.started_at) - Date.parse(b.started_at)),
       draft_id: drafts.find((draft) => draft.sample_id === sample.sample_id)?.draft_id ?? null,
       last_op_id: submissions.find((row) => row.sample_id === sample.sample_id)?.op_id ?? null,
     };
   });
   samples.sort(byPlace);
+  for (const each of samples) if (each.state === "reserve") each.before = holdingBack(each, samples);
   return {
     fetched_at: stored.fetched_at,
     package: pack,
@@ -85,6 +88,16 @@ export function packageView(
     samples,
     progress: progressOf(pack, samples),
   };
+}
+
+/** Ranks of the same list that keep a reserve closed: open or completed before it. */
+function holdingBack(reserve: SampleView, samples: readonly SampleView[]): SampleView[] {
+  return samples.filter(
+    (each) =>
+      listKey(each) === listKey(reserve) &&
+      each.rank < reserve.rank &&
+      (each.state === "open" || each.state === "completed"),
+  );
 }
 
 /** All doorsteps of a sample: the server's, and this phone's that the server has not told of yet. */
@@ -133,6 +146,7 @@ function listKey(sample: Sample): string {
 }
 
 function stratumName(sample: Sample): string {
+  if (sample.list) return sample.list;
   return readSampleId(sample.sample_id)?.stratum ?? `${sample.county}-${stratumOf(sample) === "poor" ? "P" : "N"}`;
 }
 
@@ -151,27 +165,32 @@ function mainLength(pack: Package, sample: Sample): number {
 
 function progressOf(pack: Package, samples: readonly SampleView[]): StratumProgress[] {
   const progress = new Map<string, StratumProgress>();
+  const counted = new Set<string>();
   for (const sample of samples) {
+    if (isPanel(sample)) continue;
     const key = `${sample.round}.${sample.county}.${sample.stratum}`;
     let entry = progress.get(key);
     if (!entry) {
-      const round = pack.rounds.find((each) => each.code === sample.round);
-      const n = mainLength(pack, sample);
-      entry = {
-        round: sample.round,
-        county: sample.county,
-        stratum: sample.stratum,
-        completed: 0,
-        open: 0,
-        quota: round?.quota?.[sample.stratum] ?? [n, n],
-        n,
-      };
+      const quota = pack.rounds.find((each) => each.code === sample.round)?.quota?.[sample.stratum];
+      const { round, county, stratum } = sample;
+      entry = { round, county, stratum, completed: 0, open: 0, quota: quota ?? [0, 0], n: 0 };
       progress.set(key, entry);
+    }
+    if (!counted.has(listKey(sample))) {
+      counted.add(listKey(sample));
+      entry.n += mainLength(pack, sample);
+      if (!pack.rounds.some((each) => each.code === sample.round && each.quota?.[sample.stratum]))
+        entry.quota = [entry.n, entry.n];
     }
     if (sample.state === "completed") entry.completed += 1;
     if (sample.state === "open") entry.open += 1;
   }
   return [...progress.values()];
+}
+
+/** Households that an earlier round interviewed: visited for change, in no rate and no quota. */
+export function isPanel(sample: Sample): boolean {
+  return sample.list?.endsWith(".PANEL") ?? false;
 }
 
 function byPlace(a: SampleView, b: SampleView): number {
