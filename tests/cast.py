@@ -9,22 +9,24 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from sqlmodel import Session
 from starlette.testclient import TestClient
 
 from app.demo import people as invented
 from app.demo.workbook import write_register
 from app.doors.web.house import House, open_house
+from app.kernel.clock import utcnow
 from app.kernel.db.base import HOME
 from app.kernel.settings import load_settings
 from app.main import create_app
 from app.registry.households.service import import_register
 from app.registry.people import queries as accounts
-from app.registry.people.models import Role
+from app.registry.people.models import Device, Role, Token
 from app.registry.people.rules import Actor
 from app.registry.people.service import add_account
 from app.survey.questionnaires.service import publish_builtin
@@ -65,6 +67,7 @@ class World:
     app: FastAPI
     client: TestClient
     tokens: dict[str, str] = field(default_factory=dict)
+    phones_out: set[str] = field(default_factory=set)
 
     def token(self, account: str) -> str:
         """A bearer token of a person, signed in once."""
@@ -85,7 +88,10 @@ class World:
         return self.client.post(path, headers=self.headers(account), json=json)
 
     def phone(self, account: str = "lin") -> Phone:
-        """A phone on which this person signed in."""
+        """A phone on which this person signed in: the furnished one first, then new ones."""
+        if account not in self.phones_out:
+            self.phones_out.add(account)
+            return Phone(self.client, f"{account}-on-the-phone", str(device_of(account)))
         device = str(uuid.uuid4())
         body = {"account": account, "password": PASSWORD, "device": {"id": device, "label": "测试手机"}}
         return Phone(self.client, self.client.post("/api/v1/sign-in", json=body).json()["token"], device)
@@ -124,6 +130,31 @@ def house_at(url: str, data: Path) -> House:
     return open_house(load_settings(env))
 
 
+def device_of(account: str) -> uuid.UUID:
+    """The device id of a person's furnished phone."""
+    return uuid.uuid5(uuid.NAMESPACE_DNS, account)
+
+
+def give_tokens(session: Session) -> None:
+    """Sign everybody in for ten years, at the desk and on a phone: a password hash less in every test."""
+    now = utcnow()
+    for account in PEOPLE:
+        row = accounts.get_account(session, account)
+        device = device_of(account)
+        session.add(Device(id=device, account_id=row.id, label="测试手机", created_at=now, last_seen_at=now))
+        for token, bound in ((f"{account}-at-the-desk", None), (f"{account}-on-the-phone", device)):
+            session.add(
+                Token(
+                    hash=accounts.token_hash(token),
+                    account_id=row.id,
+                    device_id=bound,
+                    created_at=now,
+                    last_used_at=now,
+                    expires_at=now + timedelta(days=3650),
+                )
+            )
+
+
 def furnish(house: House, folder: Path) -> None:
     """People, forms, register and a drawn round in an empty house."""
     with house.db.write(HOME) as session:
@@ -131,6 +162,8 @@ def furnish(house: House, folder: Path) -> None:
             add_account(
                 session, house.hasher, account=account, name=name, role=role, scope=scope, password=PASSWORD, by="test"
             )
+        session.flush()
+        give_tokens(session)
         publish_builtin(session, "city", now=datetime.fromisoformat("2017-05-01T08:00:00+08:00"))
     for kind, most in (("poor", 40), ("non_poor", 30)):
         homes = [

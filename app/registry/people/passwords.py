@@ -6,26 +6,33 @@ waiting, everyone after that is told when to come back.
 
 import os
 import threading
+from functools import cache
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from app.kernel.problems import Busy
 
+ARGON2ID = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19 * 1024, parallelism=1),))
+
+
+@cache
+def decoy() -> str:
+    """A hash that nothing fits, so that an unknown account takes as long as a known one."""
+    return ARGON2ID.hash("nobody has this password")
+
 
 class PasswordHasher:
     """Hash and verify, a bounded number at a time."""
 
     def __init__(self, *, workers: int = 1, queue: int = 20) -> None:
-        self._hash = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19 * 1024, parallelism=1),))
         self._slots = threading.BoundedSemaphore(max(1, (os.cpu_count() or 1) // workers))
         self._queue = threading.BoundedSemaphore(queue + max(1, (os.cpu_count() or 1) // workers))
-        self._decoy = self._hash.hash("nobody has this password")
 
     def hash(self, password: str) -> str:
         """An encoded Argon2id hash."""
         with self._slots:
-            return self._hash.hash(password)
+            return ARGON2ID.hash(password)
 
     def verify(self, password: str, encoded: str | None) -> tuple[bool, str | None]:
         """Whether it fits, and a fresh hash when the cost has changed. `None` takes as long and never fits."""
@@ -37,7 +44,7 @@ class PasswordHasher:
             )
         try:
             with self._slots:
-                fits, renewed = self._hash.verify_and_update(password, encoded or self._decoy)
+                fits, renewed = ARGON2ID.verify_and_update(password, encoded or decoy())
         finally:
             self._queue.release()
         return (fits and encoded is not None), renewed
