@@ -63,6 +63,30 @@ TERMS: dict[str, dict[str, Term]] = {
         "R1": Term("督查员须回避", "Inspector must step aside"),
         "attempt": Term("已上门一次", "One attempt made"),
     },
+    "sample_fault": {
+        "order": Term("备选户启用过早,前面的户还没有结果", "A reserve before its turn"),
+        "attempts": Term("备选户启用过早,前面的户上门不足两次(不同时段)", "A reserve while one before had under two attempts"),
+        "hasty": Term("上门不足两次就定为未访到", "Said to be out of reach after fewer than two attempts"),
+        "twice": Term("同一户访了两次", "Interviewed twice"),
+        "not_drawn": Term("不是抽中的户", "Not a drawn household"),
+    },
+    "quota_state": {
+        "under": Term("未达最低户数", "Under the quota"),
+        "within": Term("在规定户数之内", "Within the quota"),
+        "over": Term("超过最高户数", "Over the quota"),
+    },
+    "village_state": {
+        "done": Term("已访完", "Done"),
+        "going": Term("正在访", "Under way"),
+        "ahead": Term("未到", "To come"),
+    },
+    "residence": {
+        "site": Term("住在安置点", "Lives at the site"),
+        "origin": Term("仍住迁出地", "Still at the old place"),
+        "let": Term("房屋出租、转让或空置", "House let, transferred or empty"),
+        "short": Term("一年内住不满六个月", "Under six months in the year"),
+        "not_met": Term("两次上门未见到人", "Not met at two attempts"),
+    },
     "record_state": {
         "stored": Term("已入库", "Stored"),
         "stored_orphan": Term("已入库(待关联)", "Stored, parent not here yet"),

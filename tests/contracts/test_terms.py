@@ -4,6 +4,8 @@ from enum import StrEnum
 
 import pytest
 
+from app.figures.indicators.progress import QUOTA_STATES
+from app.findings.quality.field import Residence, Why
 from app.kernel.terms import TERMS, label
 from app.registry.people.models import Role
 from app.survey.records.models import RecordState, Resolution
@@ -11,6 +13,8 @@ from app.survey.records.rules import KINDS, OUTCOME_CODES
 from app.survey.rounds.rules import ENDS, STRATA, SampleState
 
 ENUMS: dict[str, type[StrEnum]] = {
+    "sample_fault": Why,
+    "residence": Residence,
     "role": Role,
     "sample_state": SampleState,
     "record_state": RecordState,
@@ -24,6 +28,7 @@ CODES: dict[str, set[str]] = {
     "item": {"team", "helper", "effect", "way"},
     "official": {"met", "missed", "too_few"},
     "evidence": {"met", "not_met", "undecided"},
+    "quota_state": set(QUOTA_STATES),
     "round_state": {"open", "frozen", "drawn", "closed"},
 }
 

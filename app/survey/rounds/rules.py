@@ -324,6 +324,11 @@ class SampleItem:
     opened_at: datetime | None
     outcome: Outcome
 
+    @property
+    def is_surplus(self) -> bool:
+        """Interviewed, but the rule has closed its rank: kept, marked, and not counted (R25)."""
+        return self.state is SampleState.RESERVE and self.outcome.end is SampleState.COMPLETED
+
     def as_dict(self) -> dict[str, object]:
         """The shape of `/rounds/{code}/sample`."""
         return {
@@ -336,6 +341,8 @@ class SampleItem:
             "state": self.state.value,
             "opened_at": self.opened_at and rfc3339(self.opened_at),
             "assigned_to": self.row.assigned_to,
+            "outcome": self.outcome.code,
+            "surplus": self.is_surplus,
         }
 
 

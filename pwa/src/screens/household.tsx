@@ -13,7 +13,7 @@ import { SyncFoot } from "./foot.tsx";
 import { distanceTo, findSample, nameOf, notSavedText, usePhone } from "./phone.ts";
 import { OtherEnd } from "./other-end.tsx";
 import { go, goBack } from "./routes.ts";
-import { isOpen, outcomeWord, SampleChips } from "./standing.tsx";
+import { isOpen, outcomeWord, SampleChips, seenBefore, whyClosed } from "./standing.tsx";
 import { loadQuestionnaire, questionnaire, useForm } from "./questionnaire.ts";
 
 export function Facts(props: { rows: [string, ComponentChildren][] }) {
@@ -273,7 +273,6 @@ export function HouseholdPage(props: { sampleId: string }) {
     );
   const entry = phone.outbox.value.entries.find((each) => each.submission.op_id === sample.last_op_id) ?? null;
   const open = isOpen(sample);
-  const why = sample.state === "reserve" ? w().visitReserve : sample.state === "completed" ? w().visitDone : w().visitClosed;
   return (
     <Page
       place={"household " + sample.sample_id}
@@ -288,7 +287,8 @@ export function HouseholdPage(props: { sampleId: string }) {
           {fail}
         </p>
       ) : null}
-      {!open ? <p class="notice">{[why, outcomeWord(sample)].filter(Boolean).join(" ")}</p> : null}
+      {!open ? <p class="notice" data-testid="not-open">{[whyClosed(sample), outcomeWord(sample)].filter(Boolean).join(" ")}</p> : null}
+      {seenBefore(sample) ? <p class="notice">{seenBefore(sample)}</p> : null}
       <section class="stack">
         <h2 class="section-title">{w().wayThere}</h2>
         <Way household={sample.household} />

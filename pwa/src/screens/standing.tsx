@@ -2,6 +2,7 @@
 import type { OutboxEntry, SampleView } from "../sync/index.ts";
 import { Chip } from "../ui/marks.tsx";
 import { w } from "../ui/words.ts";
+import { nameOf } from "./phone.ts";
 
 /** True while somebody still has to go there. */
 export function isOpen(sample: SampleView): boolean {
@@ -18,6 +19,24 @@ export function todoWord(sample: SampleView): string {
 /** The outcome in a word, "" while there is none. */
 export function outcomeWord(sample: SampleView): string {
   return sample.code ? w()[`out${sample.code}` as const] : "";
+}
+
+/** Why nobody may begin a visit here: done, decided, superfluous, or a reserve with the households before it. */
+export function whyClosed(sample: SampleView): string {
+  if (sample.surplus) return w().visitSurplus;
+  if (sample.state === "completed") return w().visitDone;
+  if (sample.state !== "reserve") return w().visitClosed;
+  const tried = sample.before.find((each) => each.state === "open" && each.attempts > 0);
+  const name = (each: SampleView) => `${each.rank} ${nameOf(each)}`;
+  if (tried) return `${w().visitReserve} ${w().visitTried(name(tried), tried.attempts)}`;
+  const open = sample.before.filter((each) => each.state === "open").map(name);
+  return open.length > 0 ? `${w().visitReserve} ${w().visitBefore(open.slice(0, 4), open.length)}` : w().visitReserve;
+}
+
+/** Another team was here within thirty days; "" otherwise. */
+export function seenBefore(sample: SampleView): string {
+  const before = sample.seen_before;
+  return before ? w().seenBefore(before.round, before.at.slice(0, 10)) : "";
 }
 
 /** 已存手机, 已收到, 待核 …: where the latest record of this phone is. */
