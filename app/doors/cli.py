@@ -98,6 +98,8 @@ def parser(serve: Command, demo: Command) -> argparse.ArgumentParser:
     verifying = add("draw-verify", draw_verify, "recompute a draw record from public data / 复核抽样")
     verifying.add_argument("record", type=Path)
     verifying.add_argument("--frame", type=Path)
+    verifying.add_argument("--commitment", default="", help="the 64 characters signed before the dice / 签字的承诺码")
+    verifying.add_argument("--key", default="", help="the signing key's id on the paper / 签字纸上的密钥编号")
     backup = add("backup", run_backup, "database and photos as one set, while the service runs / 备份")
     backup.add_argument("folder", type=Path)
     backup.add_argument("--link-to", type=Path, help="an earlier backup on the same disk, whose photos are linked")
@@ -282,7 +284,7 @@ def _progress(done: int, total: int) -> None:
 
 def draw_verify(options: argparse.Namespace) -> int:
     """Recompute a record from public data alone; name the first difference."""
-    check = verify_record(options.record, options.frame)
+    check = verify_record(options.record, options.frame, commitment=options.commitment, key=options.key)
     if check.first is not None:
         say(f"不一致 / Differs: {check.first.zh}\n{check.first.en}", stream=sys.stderr)
         return 1

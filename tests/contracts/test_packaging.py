@@ -57,7 +57,8 @@ def test_tests_run_on_the_versions_that_the_product_runs_on() -> None:
 def phone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
     """The build hook at work in a folder of its own, with a builder that only notes that it was called."""
     hatch_build = pytest.importorskip("hatch_build")
-    for name, path in {"PWA": "pwa", "OUTPUT": "app/static/m", "STAMP": "app/static/m.sources"}.items():
+    paths = {"PWA": "pwa", "OUTPUT": "app/static/m", "STAMP": "app/static/m.sources", "VERIFIER": "app/static/v.html"}
+    for name, path in paths.items():
         monkeypatch.setattr(hatch_build, name, tmp_path / path)
     monkeypatch.delenv("RUHU_SKIP_PWA", raising=False)
     (tmp_path / "pwa" / "src").mkdir(parents=True)
@@ -92,9 +93,13 @@ def test_tests_and_installed_packages_do_not_change_the_digest(phone: ModuleType
 def test_an_unchanged_app_is_not_built_again(phone: ModuleType) -> None:
     phone.OUTPUT.mkdir(parents=True)
     (phone.OUTPUT / "index.html").write_text("built")
+    phone.VERIFIER.write_text("built")
     phone.STAMP.write_text(phone.source_digest(phone.PWA))
 
     assert phone.build_if_changed() is False
+    phone.VERIFIER.unlink()
+    with pytest.raises(phone.PhoneAppError):
+        phone.build_if_changed()
 
 
 def test_a_missing_app_is_built_although_the_stamp_is_right(phone: ModuleType) -> None:

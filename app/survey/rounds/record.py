@@ -8,8 +8,8 @@ printed at the draw.
 import csv
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +30,18 @@ class RecordCheck:
     signature: Difference | None
     key_id: str | None
     frame_given: bool
+    paper: tuple[Difference, ...] = ()
+    """Where the record is not what was signed on paper before the seed; it outranks everything."""
 
     @property
     def holds(self) -> bool:
-        return self.verification.holds and self.signature is None
+        return self.first is None
 
     @property
     def first(self) -> Difference | None:
-        """The first difference, recomputation before signature."""
-        return next(iter((*self.verification.differences, *([self.signature] if self.signature else []))), None)
+        """The first difference: paper, then recomputation, then signature."""
+        seal = (self.signature,) if self.signature else ()
+        return next(iter((*self.paper, *self.verification.differences, *seal)), None)
 
 
 def canonical(record: dict[str, Any]) -> str:
@@ -80,8 +83,29 @@ def record_text(draw: Draw) -> str:
     return json.dumps(signed(draw), sort_keys=True, indent=1, ensure_ascii=False) + "\n"
 
 
-def check_record(record: object, frame: Iterable[tuple[str, str]] | None = None) -> RecordCheck:
-    """Recompute a parsed record, with (stratum, unit) rows of the frame if there are any."""
+def check_record(
+    record: object, frame: Iterable[tuple[str, str]] | None = None, *, commitment: str = "", key: str = ""
+) -> RecordCheck:
+    """Recompute a parsed record, with (stratum, unit) rows of the frame if there are any.
+
+    `commitment` and `key` are what stands on the paper that was signed before the seed, where somebody has it: a
+    record made anew from another frame agrees with itself in everything but this.
+    """
+    return replace(_check(record, frame), paper=tuple(_on_paper(record, commitment, key)))
+
+
+def _on_paper(record: object, commitment: str, key: str) -> Iterator[Difference]:
+    said = record if isinstance(record, dict) else {}
+    named = said.get("key")
+    if commitment and said.get("commitment") != "".join(commitment.split()).lower():
+        zh, en = "与事先签字的承诺码不同", "is not the one signed before the dice"
+        yield Difference("commitment", f"commitment:{zh}", f"commitment: {en}")
+    if key and (named.get("key_id") if isinstance(named, dict) else None) != "".join(key.split()).lower():
+        zh, en = "签名密钥与签字纸上的不同", "the signing key is not the one on the paper"
+        yield Difference("key", f"key:{zh}", f"key: {en}")
+
+
+def _check(record: object, frame: Iterable[tuple[str, str]] | None) -> RecordCheck:
     signature = None
     key = record.get("key") if isinstance(record, dict) else None
     spki = key.get("spki") if isinstance(key, dict) else None
@@ -102,15 +126,18 @@ def _seal_holds(record: dict[str, Any], spki: str, seal: str) -> bool:
     return verify_signature(spki, message, seal)
 
 
-def verify_record(record_path: Path, frame_path: Path | None = None) -> RecordCheck:
-    """`ruhu draw-verify`: check a record file, and a frame file of one county or more."""
+def verify_record(
+    record_path: Path, frame_path: Path | None = None, *, commitment: str = "", key: str = ""
+) -> RecordCheck:
+    """`ruhu draw-verify`: check a record file, a frame file of one county or more, and what the paper says."""
     try:
         record = json.loads(record_path.read_text("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as fault:
         raise RecordUnreadable(
             f"{record_path.name} 不是可读的 JSON 文件。", f"{record_path.name} is not a readable JSON file."
         ) from fault
-    return check_record(record, None if frame_path is None else read_frame(frame_path))
+    frame = None if frame_path is None else read_frame(frame_path)
+    return check_record(record, frame, commitment=commitment, key=key)
 
 
 def read_frame(path: Path) -> list[tuple[str, str]]:
