@@ -7,14 +7,19 @@ rule that compares with a choice that does not exist. The result depends on the 
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pyxform.errors import PyXFormError
 from pyxform.xls2xform import convert
 
-from app.survey.questionnaires.expressions import Tree, walk
-from app.survey.questionnaires.sheets import PLAIN, TEXTS, Sheets, check_sheets, read_help, read_prefill, type_of
+from app.survey.questionnaires.columns import check_columns, columns_read
+from app.survey.questionnaires.expressions import walk
+from app.survey.questionnaires.files import read_files
+from app.survey.questionnaires.paths import Tree
+from app.survey.questionnaires.sheets import Sheets, check_sheets, read_help, read_prefill, type_of
+from app.survey.questionnaires.subset import PLAIN, TEXTS
 from app.survey.questionnaires.workbook import (
     Row,
     SheetFault,
@@ -52,27 +57,31 @@ class CompiledForm:
     warnings: list[SheetFault]
 
 
-def compile_bytes(content: bytes) -> CompiledForm:
-    """Compile an .xlsx. Raises FormRefused."""
+def compile_bytes(content: bytes, media: Mapping[str, bytes] | None = None) -> CompiledForm:
+    """Compile an .xlsx and the CSV files that came with it. Raises FormRefused."""
     try:
         workbook = read_workbook(content)
     except UnreadableWorkbook as error:
         raise FormRefused([error.fault]) from error
-    return compile_workbook(workbook)
+    return compile_workbook(workbook, media)
 
 
-def compile_workbook(workbook: Workbook) -> CompiledForm:
+def compile_workbook(workbook: Workbook, media: Mapping[str, bytes] | None = None) -> CompiledForm:
     """Compile rows that have been read. Raises FormRefused."""
-    sheets = check_sheets(workbook)
+    files, faults = read_files(media or {})
+    sheets = check_sheets(workbook, files)
+    sheets.faults += faults
     _stop_if_faulty(sheets)
     xml = _to_xform(sheets)
-    compiled = compile_xform(xml)
+    compiled = compile_xform(xml, files)
     for fault in compiled.faults:
-        sheets.refuse("survey", sheets.row_of(fault.name), fault.zh, fault.en)
+        sheets.refuse("survey", sheets.row_of(fault.name), fault.zh, fault.en, fault.column)
     _stop_if_faulty(sheets)
     for path, item in compiled.by_path.items():
         _label_silent(sheets, item)
         _lint(sheets, compiled, path, item)
+    columns = columns_read(compiled)
+    check_columns(sheets, columns)
     order = _order(sheets, compiled)
     sections = {item["name"] for item in compiled.items if item["kind"] == "group"}
     pointers = {path[-1]: "/" + "/".join(path) for path in compiled.by_path}
@@ -84,7 +93,8 @@ def compile_workbook(workbook: Workbook) -> CompiledForm:
         "title": title,
         **({} if kind == "interview" else {"kind": kind}),
         "items": compiled.items,
-        "choices": _choices(sheets, compiled),
+        "choices": _choices(sheets, compiled, columns),
+        **({"tables": tables} if (tables := _tables(sheets, columns)) else {}),
         "order": ["/" + "/".join(path) for path in order],
         "prefill": read_prefill(sheets, pointers.get),
         "help": read_help(sheets, sections),
@@ -116,7 +126,7 @@ def _title(sheets: Sheets) -> dict[str, str]:
 def _to_xform(sheets: Sheets) -> str:
     columns = PLAIN | {f"{c}::{tag}" for c in TEXTS for tag in sheets.languages.values()}
     survey = sheets.workbook.sheet("survey")
-    used = {type_of(row)[1] for row in survey}
+    used = {type_of(row)[1] for row in survey} | set(re.findall(r"instance\('([^']+)'\)", _rules_text(survey)))
     settings = {key: sheets.settings[key] for key in ("form_id", "version", "form_title")}
     book: dict[str, list[dict[str, str]]] = {
         "survey": [_as_xlsform(row, columns) for row in survey],
@@ -131,6 +141,10 @@ def _to_xform(sheets: Sheets) -> str:
         zh = f"XLSForm 转换没有通过:{plain(error)}"
         raise FormRefused([SheetFault("survey", number, zh, " ".join(str(error).split()))]) from error
     return str(result.xform)
+
+
+def _rules_text(survey: list[Row]) -> str:
+    return " ".join(text for row in survey for text in row.cells.values())
 
 
 def _as_xlsform(row: Row, columns: set[str]) -> dict[str, str]:
@@ -149,29 +163,38 @@ def _label_silent(sheets: Sheets, item: Item) -> None:
             item["label"] = label
 
 
-def _choices(sheets: Sheets, compiled: Compiled) -> dict[str, list[dict[str, Any]]]:
+def _choices(sheets: Sheets, compiled: Compiled, columns: dict[str, set[str]]) -> dict[str, list[dict[str, Any]]]:
     out: dict[str, list[dict[str, Any]]] = {}
-    filters = {item["list"]: item["filter"] for item in compiled.by_path.values() if "filter" in item}
-    for name in dict.fromkeys(item["list"] for item in compiled.by_path.values() if "list" in item):
-        columns = _columns_read(filters.get(name))
+    asked = (item["list"] for item in compiled.by_path.values() if "list" in item)
+    looked_up = (name for name in columns if name not in sheets.files)
+    for name in dict.fromkeys([*asked, *looked_up]):
+        read = sorted(columns.get(name, set()) - {"name", "label", ""})
         out[name] = []
-        for row in sheets.lists[name]:
+        for row in sheets.lists.get(name, []):
             choice: dict[str, Any] = {"value": row.get("name"), "label": sheets.text(row, "label")}
-            if columns:
-                choice["columns"] = {c: row.get(c) for c in sorted(columns)}
+            if read:
+                choice["columns"] = {column: row.get(column) for column in read}
             out[name].append(choice)
     return out
 
 
-def _columns_read(tree: Tree) -> set[str]:
-    found: set[str] = set()
-    walk(tree, lambda node: found.add(node[1]) if node[0] == "col" else None)
-    return found
+def _tables(sheets: Sheets, columns: dict[str, set[str]]) -> dict[str, Any]:
+    """CSV files that rules only look things up in, with the columns that they read."""
+    out = {}
+    for name, read in columns.items():
+        if name in sheets.files and name not in sheets.lists:
+            table = sheets.files[name]
+            kept = [at for at, column in enumerate(table.columns) if column in read]
+            out[name] = {
+                "columns": [table.columns[at] for at in kept],
+                "rows": [[row[at] for at in kept] for row in table.rows],
+            }
+    return out
 
 
 def _order(sheets: Sheets, compiled: Compiled) -> list[Path]:
     """Items with a rule, each after all that its rule reads; a circle is refused."""
-    ruled = [p for p, item in compiled.by_path.items() if "relevant" in item or "calculation" in item]
+    ruled = [p for p, item in compiled.by_path.items() if {"relevant", "calculation", "count"} & item.keys()]
     order: list[Path] = []
     state: dict[Path, int] = {}
 
@@ -210,11 +233,6 @@ def _lint(sheets: Sheets, compiled: Compiled, path: Path, item: Item) -> None:
     rules = [item[key] for key in ("relevant", "constraint", "calculation", "filter", "required") if key in item]
     for tree in rules:
         walk(tree, lambda node: _lint_choice(sheets, compiled, path, node))
-    columns = {c for row in sheets.lists.get(item.get("list", ""), []) for c in row.cells}
-    for column in sorted(_columns_read(item.get("filter")) - columns):
-        sheets.refuse(
-            "survey", sheets.row_of(path[-1]), f"选项表里没有“{column}”列", f"the choices have no column “{column}”"
-        )
     calculation = item.get("calculation")
     if isinstance(calculation, list) and calculation[0] != "if":
         for name in _bare_numbers(compiled, calculation, False):

@@ -1,19 +1,16 @@
 """XPath of a questionnaire becomes a small tree; the list of functions is closed.
 
-`${x}` has already been resolved to a path by pyxform. A path becomes `["ref", "group/name"]`, or
-`["ref", path, n]` when it runs through repeats of which the first n rows are those we stand in. Anything outside
-the subset is refused here, at publishing, because a phone in a village cannot report it.
+A path becomes `["ref", "group/name"]`, or `["ref", path, n]` when it runs through repeats of which the first n rows
+are those we stand in (paths.py). Anything outside the subset is refused here, at publishing, with what to write
+instead, because a phone in a village cannot report it.
 """
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
+from app.survey.questionnaires.paths import ExpressionFault, Paths, Place, Tree
 from app.survey.questionnaires.patterns import PatternFault, plain_pattern
-
-Tree = Any
-"""A JSON value: literal string or number, or [name, *operands]."""
 
 ARITY: dict[str, tuple[int, int]] = {
     "abs": (1, 1), "boolean": (1, 1), "ceiling": (1, 1), "coalesce": (1, 9), "concat": (1, 30),
@@ -23,8 +20,31 @@ ARITY: dict[str, tuple[int, int]] = {
     "position": (1, 1), "regex": (2, 2), "round": (1, 2), "selected": (2, 2), "selected-at": (2, 2),
     "starts-with": (2, 2), "string": (1, 1), "string-length": (1, 1), "substr": (2, 3), "sum": (1, 9),
     "today": (0, 0), "true": (0, 0),
+    "boolean-from-string": (1, 1), "format-date": (2, 2), "pow": (2, 2), "sqrt": (1, 1), "substring-after": (2, 2),
+    "substring-before": (2, 2), "translate": (3, 3),
+    "indexed-repeat": (3, 3), "jr:choice-name": (2, 2), "pulldata": (4, 4),
 }  # fmt: skip
-"""Every function an author may use, with the fewest and the most arguments. The evaluators know exactly these."""
+"""Every function an author may use, with the fewest and the most arguments (`instance()` and `current()` are paths)."""
+
+INSTEAD = {
+    "now": ("用 today(),或加一行 start", "use today(), or a row of type start"),
+    "random": ("只能写成 calculate 行的 once(random()),作打乱选项的种子", "only as once(random()) in a calculate row"),
+    "uuid": ("记录本来就有编号", "every record has an id already"),
+    "once": ("只能写成 once(random())", "only as once(random())"),
+    "substring": ("用 substr(文字, 起, 止),从 0 数起", "use substr(text, from, to), counted from 0"),
+    "format-date-time": ("用 format-date()", "use format-date()"),
+    "decimal-date-time": ("日期可以直接相减,结果是天数", "dates can be subtracted; the result is days"),
+    "date-time": ("用 date()", "use date()"),
+    "last": ("用 count(${重复组})", "use count(${repeat})"),
+    "checklist": ("用 and、or 写明", "write it out with and, or"),
+    "weighted-checklist": ("用加法写明", "write it out as a sum"),
+    "randomize": (
+        "写在 parameters:randomize=true, seed=${种子}",
+        "write it in parameters: randomize=true, seed=${seed}",
+    ),
+    "position": ("", ""),
+}
+"""What to write instead of some functions that are not in the list."""
 
 BINDING = {
     "or": 1,
@@ -42,7 +62,7 @@ BINDING = {
     "mod": 6,
 }
 YES_NO = {"and", "or", "=", "!=", "<", "<=", ">", ">=", "not", "true", "false", "boolean", "selected", "contains",
-          "starts-with", "ends-with", "regex"}  # fmt: skip
+          "starts-with", "ends-with", "regex", "boolean-from-string"}  # fmt: skip
 
 TOKEN = re.compile(
     r"""\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?|\.[0-9]+)|(?P<string>"[^"]*"|'[^']*')
@@ -51,30 +71,8 @@ TOKEN = re.compile(
 )
 MAX_LENGTH = 4000
 MAX_DEPTH = 60
-
-
-class ExpressionFault(Exception):
-    """Why an expression is refused, in both languages."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh = zh
-        self.en = en
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where an expression stands and what there is to refer to."""
-
-    root: str
-    """Name of the instance's root element, the first step of every absolute path."""
-    path: tuple[str, ...]
-    """The item that carries the expression."""
-    leaves: Collection[tuple[str, ...]]
-    repeats: Collection[tuple[str, ...]]
-    groups: Collection[tuple[str, ...]] = ()
-    columns: Collection[str] = ()
-    """Columns of the choice list, inside a choice filter."""
+MAX_TREE = 100
+"""How deep a tree may be: a chain of 100 sums is; the evaluators descend it by recursion."""
 
 
 @dataclass
@@ -95,6 +93,8 @@ def parse(text: str, place: Place) -> Parsed:
     tree = parser.expression(0)
     if parser.peek() is not None:
         raise ExpressionFault(f"“{parser.peek()}”处看不懂", f"cannot read on at “{parser.peek()}”")
+    if _depth(tree) > MAX_TREE:
+        raise ExpressionFault("表达式嵌套太深", "the expression is nested too deeply")
     return Parsed(tree, parser.reads)
 
 
@@ -105,6 +105,25 @@ def is_yes_no(tree: Tree) -> bool:
     if tree[0] == "if":
         return is_yes_no(tree[2]) and is_yes_no(tree[3])
     return tree[0] in YES_NO
+
+
+def _depth(tree: Tree) -> int:
+    """Levels of a tree, without recursion."""
+    level, depth = [tree], 0
+    while level := [operand for node in level if isinstance(node, list) for operand in node[1:]]:
+        depth += 1
+    return depth
+
+
+def _is_ref(tree: Tree) -> bool:
+    return isinstance(tree, list) and tree[0] == "ref"
+
+
+def _check_date_format(given: Tree) -> None:
+    if not isinstance(given, str) or re.fullmatch(r"(?:%[Yymnde%]|[^%])*", given) is None:
+        raise ExpressionFault(
+            "format-date 的格式只能用 %Y %y %m %n %d %e", "format-date knows %Y %y %m %n %d %e and plain text"
+        )
 
 
 def _tokens(text: str) -> list[tuple[str, str]]:
@@ -121,7 +140,7 @@ def _tokens(text: str) -> list[tuple[str, str]]:
     return found
 
 
-class _Parser:
+class _Parser(Paths):
     """Pratt parser over the tokens of one expression."""
 
     def __init__(self, tokens: list[tuple[str, str]], place: Place) -> None:
@@ -129,21 +148,11 @@ class _Parser:
         self.at = 0
         self.depth = 0
         self.place = place
-        self.reads: set[tuple[str, ...]] = set()
+        self.reads = set()
+        self.frames = []
 
-    def peek(self) -> str | None:
-        return self.tokens[self.at][1] if self.at < len(self.tokens) else None
-
-    def take(self) -> tuple[str, str]:
-        if self.at >= len(self.tokens):
-            raise ExpressionFault("表达式没有写完", "the expression ends too early")
-        self.at += 1
-        return self.tokens[self.at - 1]
-
-    def expect(self, text: str) -> None:
-        kind, got = self.take()
-        if got != text or kind == "string":
-            raise ExpressionFault(f"这里应为“{text}”,写成了“{got}”", f"expected “{text}”, found “{got}”")
+    def is_yes_no(self, tree: Tree) -> bool:
+        return is_yes_no(tree)
 
     def expression(self, floor: int) -> Tree:
         self.depth += 1
@@ -187,43 +196,109 @@ class _Parser:
         if kind == "name" and self.peek() == "(":
             return self.call(text)
         if kind == "name" or text in (".", "..", "/"):
-            return self.path(kind, text)
+            return self.path(text)
         raise ExpressionFault(f"“{text}”处看不懂", f"cannot read on at “{text}”")
 
     def call(self, name: str) -> Tree:
+        if name == "instance":
+            return self.instance()
         self.expect("(")
         if name == "current":
             self.expect(")")
-            return self.path("name", "current()")
-        if name == "position" and self.peek() == "..":
+            return self.path("current()")
+        if name == "position":
             return self.position()
-        if name not in ARITY or name == "position":
-            raise ExpressionFault(f"函数 {name}() 不在可用的函数里", f"the function {name}() is not in the list")
-        operands: list[Tree] = []
+        if name not in ARITY:
+            zh, en = INSTEAD.get(name, ("", ""))
+            raise ExpressionFault(
+                f"函数 {name}() 不在可用的函数里{';' + zh if zh else ''}",
+                f"the function {name}() is not in the list{'; ' + en if en else ''}",
+            )
+        if name == "jr:choice-name":
+            return self.choice_name()
+        return self.applied(name, self.operands(name))
+
+    def operands(self, name: str) -> list[Tree]:
+        """The operands of a call up to its bracket, as many as the function takes."""
+        found: list[Tree] = []
         while self.peek() != ")":
-            if operands:
+            if found:
                 self.expect(",")
-            operands.append(self.expression(0))
+            found.append(self.expression(0))
         self.expect(")")
         fewest, most = ARITY[name]
-        if not fewest <= len(operands) <= most:
+        if not fewest <= len(found) <= most:
             wanted = str(fewest) if fewest == most else f"{fewest}–{most}"
             raise ExpressionFault(
-                f"函数 {name}() 要{wanted}个参数,写了{len(operands)}个",
-                f"{name}() takes {wanted} arguments, not {len(operands)}",
+                f"函数 {name}() 要{wanted}个参数,写了{len(found)}个",
+                f"{name}() takes {wanted} arguments, not {len(found)}",
             )
+        return found
+
+    def applied(self, name: str, operands: list[Tree]) -> Tree:
+        """The call as a node; what must be literal is, and lookups become what they stand for."""
         if name in ("not", "if"):
             self.yes_no(operands[0])
         if name == "regex":
             operands[1] = self.pattern(operands[1])
+        if name == "format-date":
+            _check_date_format(operands[1])
+        if name == "pulldata":
+            return self.pulldata(operands)
+        if name == "indexed-repeat":
+            return self.indexed(operands)
         return [name, *operands]
 
     def position(self) -> Tree:
-        self.expect("..")
+        """`position(..)` in a repeat; inside a condition `position()` of the row, `position(current()/..)` of ours."""
+        rows = bool(self.frames) and self.frames[-1] is not None
+        steps = ""
+        while self.peek() != ")" or steps == "current(":
+            steps += self.take()[1]
         self.expect(")")
-        if not any(self.place.path[: len(r)] == r for r in self.place.repeats):
-            raise ExpressionFault("position(..) 只能用在重复组里", "position(..) only has a meaning inside a repeat")
-        return ["position"]
+        inside = any(self.place.path[: len(r)] == r for r in self.place.repeats)
+        if rows and steps == "":
+            return ["position"]
+        if inside and (steps == "current()/.." or (steps == ".." and not self.frames)):
+            return ["outer", ["position"]] if rows else ["position"]
+        raise ExpressionFault(
+            "position(..) 只能用在重复组里,position() 只能用在重复组的 [条件] 里",
+            "position(..) only has a meaning inside a repeat, position() only inside a condition on one",
+        )
+
+    def choice_name(self) -> Tree:
+        """`jr:choice-name(value, '${question}')`: the Chinese words of a choice."""
+        value = self.expression(0)
+        self.expect(",")
+        steps = [step.strip() for step in self.literal().strip().split("/")]
+        self.expect(")")
+        path = tuple(steps[2:])
+        if steps[:2] != ["", self.place.root] or path not in self.place.lists:
+            raise ExpressionFault(
+                "jr:choice-name 的第二个参数要写成 '${选择题}'",
+                "the second argument of jr:choice-name is '${a select}'",
+            )
+        return ["rows", self.place.lists[path], "label", ["=", ["col", "name"], value]]
+
+    def pulldata(self, operands: list[Tree]) -> Tree:
+        table, wanted, key, value = operands
+        if not all(isinstance(text, str) for text in (table, wanted, key)):
+            raise ExpressionFault(
+                "pulldata 的表名和列名要直接写成文字", "pulldata: table and columns must be literal texts"
+            )
+        self.known_table(table)
+        return ["rows", table, wanted, ["=", ["col", key], ["string", value]]]
+
+    def indexed(self, operands: list[Tree]) -> Tree:
+        asked, repeat, row = operands
+        if not (_is_ref(asked) and _is_ref(repeat) and asked[1].startswith(repeat[1] + "/")):
+            raise ExpressionFault(
+                "indexed-repeat 要写成 indexed-repeat(${题目}, ${重复组}, 行号)",
+                "write indexed-repeat(${question}, ${repeat}, row number)",
+            )
+        if any(frame is not None for frame in self.frames):
+            raise ExpressionFault("[条件] 里不能用 indexed-repeat", "indexed-repeat cannot stand inside a condition")
+        return ["where", asked[1], 0, ["=", ["position"], ["outer", row]]]
 
     def pattern(self, operand: Tree) -> str:
         if not isinstance(operand, str):
@@ -232,65 +307,6 @@ class _Parser:
             return plain_pattern(operand)
         except PatternFault as fault:
             raise ExpressionFault(fault.zh, fault.en) from fault
-
-    def path(self, kind: str, text: str) -> Tree:
-        steps = self.steps(kind, text)
-        if steps == ["."] or steps == ["current()", "."]:
-            return ["."]
-        if steps[0] == "/":
-            if len(steps) < 2 or steps[1] != self.place.root:
-                raise ExpressionFault("路径不在本问卷里", "the path leads outside this form")
-            return self.ref(tuple(steps[2:]), 0)
-        if steps[0] not in (".", "..", "current()"):
-            if len(steps) == 1 and steps[0] in self.place.columns:
-                return ["col", steps[0]]
-            raise ExpressionFault(
-                f"没有“{steps[0]}”,题目要写成 ${{名称}}", f"there is no “{steps[0]}”; write a question as ${{name}}"
-            )
-        return self.relative(steps)
-
-    def relative(self, steps: list[str]) -> Tree:
-        where = list(self.place.path)
-        deepest = len(where)
-        for step in steps:
-            if step == "..":
-                if not where:
-                    raise ExpressionFault("路径不在本问卷里", "the path leads outside this form")
-                where.pop()
-                deepest = min(deepest, len(where))
-            elif step not in (".", "current()"):
-                where.append(step)
-        kept = self.place.path[:deepest]
-        bound = sum(1 for r in self.place.repeats if kept[: len(r)] == r)
-        return self.ref(tuple(where), bound)
-
-    def steps(self, kind: str, text: str) -> list[str]:
-        steps = [text]
-        if text != "/" and self.peek() != "/":
-            return steps
-        if text != "/":
-            self.take()
-        while True:
-            kind, step = self.take()
-            if kind != "name" and step not in (".", ".."):
-                raise ExpressionFault(f"路径里的“{step}”看不懂", f"cannot read “{step}” in a path")
-            steps.append(step)
-            if self.peek() != "/":
-                break
-            self.take()
-        if self.peek() == "[":
-            raise ExpressionFault(
-                "路径里的 [条件] 暂不支持", "conditions in brackets within a path are not supported yet"
-            )
-        return steps
-
-    def ref(self, path: tuple[str, ...], bound: int) -> Tree:
-        if path not in self.place.leaves and path not in self.place.repeats:
-            raise ExpressionFault(f"没有题目“{'/'.join(path)}”", f"there is no question “{'/'.join(path)}”")
-        self.reads.add(path)
-        through = sum(1 for r in self.place.repeats if path[: len(r)] == r)
-        name = "/".join(path)
-        return ["ref", name, bound] if through else ["ref", name]
 
 
 def walk(tree: Tree, visit: Callable[[list[Tree]], None]) -> None:

@@ -5,6 +5,7 @@ Calculations are made again, what is hidden or unknown is dropped, and every dif
 account of what was sent. Messages are those of the form; twin of pwa/src/domain/form/index.ts.
 """
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from app.survey.questionnaires.shape import Reason, shape
+from app.survey.questionnaires.shuffle import seed_of, shuffled
 from app.survey.questionnaires.state import (
     LEAVES,
     Answers,
@@ -27,9 +29,10 @@ from app.survey.questionnaires.state import (
     pointer,
     put,
 )
-from app.survey.questionnaires.values import BLANK, NUMBER, day_number, day_text, to_text
+from app.survey.questionnaires.values import BLANK, NUMBER, day_number, day_text, to_number, to_text
 
 UNASKED = frozenset(["group", "repeat", "note", "calculate", "hidden", "audit"])
+CHOOSING = frozenset(["select_one", "select_multiple", "rank"])
 INTEGER = re.compile(r"-?[0-9]{1,15}")
 DECIMAL = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 TIME = re.compile(r"([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})?")
@@ -44,8 +47,11 @@ TYPE = {
     "time": ("时间应为 时:分", "A time is hours:minutes"),
     "geopoint": ("位置格式不对", "The position is not readable"),
     "image": ("照片编号不对", "The photo id is not readable"),
+    "audio": ("录音编号不对", "The recording's id is not readable"),
+    "range": ("请在所给范围内选一个数", "Please choose a number within the range"),
     "acknowledge": ("确认格式不对", "The confirmation is not readable"),
 }
+RANK = ("请给每个选项都排上名次", "Please give every option its place")
 INSTANT = ("时间格式不对", "The instant is not readable")
 
 
@@ -131,23 +137,37 @@ def problem(state: State, node: Node, location: Location) -> Reason | None:
     if not text:
         rule = item.get("required")
         needed = rule is True or (rule is not None and state.holds(rule, location))
-        return Reason(at, "required", *REQUIRED) if needed else None
-    if not fits(node.kind, text):
+        return Reason(at, "required", *_said(state, item.get("needed"), location, REQUIRED)) if needed else None
+    if not fits(node.kind, text) or (node.kind == "range" and not in_range(item["range"], text)):
         return Reason(at, "type", *TYPE.get(node.kind, INSTANT))
-    if node.kind in ("select_one", "select_multiple") and not _listed(state, node, location, text):
-        return Reason(at, "choice", *CHOICE)
+    if node.kind in CHOOSING and not _listed(state, node, location, text):
+        return Reason(at, "choice", *(RANK if node.kind == "rank" else CHOICE))
     if "constraint" in item and not state.holds(item["constraint"], location):
-        message = item.get("message")
-        words = tuple(fill(state, message[lang], location) for lang in ("zh", "en")) if message else CONSTRAINT
-        return Reason(at, "constraint", *words)
+        return Reason(at, "constraint", *_said(state, item.get("message"), location, CONSTRAINT))
     return None
+
+
+def _said(state: State, words: dict[str, Any] | None, location: Location, ours: tuple[str, str]) -> tuple[str, str]:
+    if not words:
+        return ours
+    return fill(state, words["zh"], location), fill(state, words["en"], location)
+
+
+def in_range(bounds: dict[str, Any], text: str) -> bool:
+    """Whether a number stands on a step of a range, both ends included."""
+    number = float(text)
+    start, end, step = float(bounds["start"]), float(bounds["end"]), float(bounds["step"])
+    if not start <= number <= end or (bounds.get("whole") and not INTEGER.fullmatch(text)):
+        return False
+    steps = (number - start) / step
+    return abs(steps - math.floor(steps + 0.5)) < 1e-9
 
 
 def fits(kind: str, text: str) -> bool:
     """Whether a text is one of its kind; selects are judged by their list."""
     if kind == "integer":
         return INTEGER.fullmatch(text) is not None
-    if kind == "decimal":
+    if kind in ("decimal", "range"):
         return DECIMAL.fullmatch(text) is not None
     if kind in ("date", "today"):
         return day_number(text) is not None
@@ -157,7 +177,7 @@ def fits(kind: str, text: str) -> bool:
         return text[10:11] == "T" and day_number(text[:10]) is not None and _is_time(text[11:])
     if kind == "geopoint":
         return _is_position(text)
-    if kind == "image":
+    if kind in ("image", "audio"):
         return UUID.fullmatch(text) is not None
     return kind != "acknowledge" or text == "OK"
 
@@ -176,20 +196,13 @@ def _is_position(text: str) -> bool:
 
 
 def choices(state: State, node: Node, location: Location) -> list[dict[str, Any]]:
-    """The choices offered at a place."""
+    """The choices offered at a place, in the order in which they are shown."""
     offered: list[dict[str, Any]] = state.form.data["choices"][node.item["list"]]
     tree = node.item.get("filter")
-    if tree is None:
-        return offered
-    return [choice for choice in offered if state.holds(_with_columns(tree, choice), location)]
-
-
-def _with_columns(tree: Any, choice: dict[str, Any]) -> Any:
-    if not isinstance(tree, list):
-        return tree
-    if tree[0] == "col":
-        return choice["value"] if tree[1] == "name" else choice.get("columns", {}).get(tree[1], "")
-    return [tree[0], *(_with_columns(operand, choice) for operand in tree[1:])]
+    if tree is not None:
+        offered = [offered[at] for at in state.matching(state.form.listed(node.item["list"]), tree, location)]
+    seed = node.item.get("shuffle")
+    return offered if seed is None else shuffled(offered, to_number(state.evaluate(seed, location)))
 
 
 def _listed(state: State, node: Node, location: Location, text: str) -> bool:
@@ -197,6 +210,8 @@ def _listed(state: State, node: Node, location: Location, text: str) -> bool:
     if node.kind == "select_one":
         return text in offered
     chosen = text.split(" ")
+    if node.kind == "rank" and len(chosen) != len(offered):
+        return False
     return len(set(chosen)) == len(chosen) and all(word in offered for word in chosen)
 
 
@@ -260,7 +275,7 @@ def leaves(form: Form | Published, answers: Answers) -> list[Leaf]:
     for node, location in walk(state):
         text = leaf(answers, location) if node.kind in LEAVES else ""
         if text:
-            numeric = node.kind in ("integer", "decimal", "calculate") and NUMBER.fullmatch(text)
+            numeric = node.kind in ("integer", "decimal", "range", "calculate") and NUMBER.fullmatch(text)
             at = state.rows_of(location)
             rows.append(
                 Leaf("/".join(node.path), at[-1] if at else 0, node.kind, text, float(text) if numeric else None)
@@ -279,6 +294,8 @@ def start(form: Form | Published, source: dict[str, dict[str, Any]], *, today: s
     clock = {"start": now, "today": today}
     for path, node in known.by_path.items():
         text = clock.get(node.kind, node.item.get("default", ""))
+        if node.item.get("seed"):
+            text = str(seed_of(now, node.name, _whose(source)))
         if text and not node.repeats:
             put(answers, path, text)
     for rule in known.data["prefill"]:
@@ -286,6 +303,15 @@ def start(form: Form | Published, source: dict[str, dict[str, Any]], *, today: s
         if text:
             put(answers, tuple(rule["to"][1:].split("/")), text)
     return answers
+
+
+def _whose(source: dict[str, dict[str, Any]]) -> str:
+    """What tells two records of one moment apart."""
+    for part, name in (("sample", "sample_id"), ("household", "unit"), ("account", "account")):
+        text = source.get(part, {}).get(name)
+        if isinstance(text, str) and text:
+            return text
+    return ""
 
 
 def filed_value(form: Form, rule: dict[str, Any], source: dict[str, dict[str, Any]], today: str = "") -> str:

@@ -8,9 +8,8 @@ no object becomes an empty one. Texts that no database holds (lone surrogates, N
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from app.survey.questionnaires.state import LEAVES, Answers, Form, Location, Node, pointer
+from app.survey.questionnaires.state import LEAVES, MAX_ROWS, Answers, Form, Location, Node, pointer
 
-MAX_ROWS = 200
 MAX_TEXT = 20_000
 MAX_REASONS = 100
 

@@ -8,21 +8,25 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from app.survey.questionnaires.files import CsvTable
+from app.survey.questionnaires.subset import (
+    APPEARANCES,
+    ASKED,
+    BLOCKS,
+    COLUMNS_INSTEAD,
+    FILE_SELECTS,
+    OURS,
+    PARAMETERS,
+    PLAIN,
+    SELECTS,
+    SILENT,
+    SPELLINGS,
+    TEXTS,
+    TYPES_INSTEAD,
+)
 from app.survey.questionnaires.workbook import Row, SheetFault, Workbook, plain
 
 LANGUAGES = ("zh", "en")
-ASKED = {"note", "text", "integer", "decimal", "date", "time", "geopoint", "image", "acknowledge"}
-SILENT = {"calculate", "hidden", "start", "end", "today", "audit"}
-SELECTS = {"select_one", "select_multiple"}
-BLOCKS = {"begin_group", "end_group", "begin_repeat", "end_repeat"}
-SPELLINGS = {"begin group": "begin_group", "end group": "end_group", "begin repeat": "begin_repeat",
-             "end repeat": "end_repeat", "select one": "select_one", "select multiple": "select_multiple",
-             "int": "integer", "trigger": "acknowledge", "photo": "image"}  # fmt: skip
-REFUSED = {"repeat_count": "重复次数", "trigger": "触发计算"}
-PLAIN = {"type", "name", "required", "relevant", "constraint", "calculation", "appearance", "parameters",
-         "choice_filter", "default", "readonly"}  # fmt: skip
-TEXTS = {"label", "hint", "constraint_message"}
-OURS = {"feeds"}
 KINDS = ("interview", "visit_log", "record", "look_back")
 """What a form's record is on the wire (contract, `kind`)."""
 SOURCE = re.compile(
@@ -44,14 +48,16 @@ class Sheets:
     rows: dict[str, Row] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
     lists: dict[str, list[Row]] = field(default_factory=dict)
+    files: dict[str, CsvTable] = field(default_factory=dict)
+    """CSV tables by the name that `instance()` uses."""
 
-    def refuse(self, sheet: str, row: int, zh: str, en: str) -> None:
+    def refuse(self, sheet: str, row: int, zh: str, en: str, column: str = "") -> None:
         """Note a reason not to publish."""
-        self.faults.append(SheetFault(sheet, row, zh, en))
+        self.faults.append(SheetFault(sheet, row, zh, en, column))
 
-    def warn(self, sheet: str, row: int, zh: str, en: str) -> None:
+    def warn(self, sheet: str, row: int, zh: str, en: str, column: str = "") -> None:
         """Note a doubt; it does not stop publishing."""
-        self.warnings.append(SheetFault(sheet, row, zh, en))
+        self.warnings.append(SheetFault(sheet, row, zh, en, column))
 
     def row_of(self, name: str) -> int:
         """The sheet row of a question, 0 when it has none."""
@@ -75,9 +81,9 @@ def type_of(row: Row) -> tuple[str, str]:
     return SPELLINGS.get(kind, kind), " ".join(words[1:])
 
 
-def check_sheets(workbook: Workbook) -> Sheets:
+def check_sheets(workbook: Workbook, files: dict[str, CsvTable] | None = None) -> Sheets:
     """Judge all sheets; faults and warnings are in the result, in the order of the rows."""
-    sheets = Sheets(workbook)
+    sheets = Sheets(workbook, files=files or {})
     if not workbook.sheet("survey"):
         sheets.refuse("survey", 0, "没有 survey 表或表是空的", "there is no survey sheet, or it is empty")
         return sheets
@@ -87,7 +93,7 @@ def check_sheets(workbook: Workbook) -> Sheets:
     _check_choices(sheets)
     blocks: list[tuple[str, Row]] = []
     for row in workbook.sheet("survey"):
-        for check in (_check_type, _check_name, _check_words, _check_rules):
+        for check in (_check_type, _check_name, _check_words, _check_rules, _check_look):
             check(sheets, row)
         _check_blocks(sheets, row, blocks)
     for _, row in blocks:
@@ -128,7 +134,7 @@ def _find_languages(sheets: Sheets) -> None:
 
 
 def _check_columns(sheets: Sheets) -> None:
-    known = PLAIN | OURS | set(REFUSED)
+    known = PLAIN | OURS | set(COLUMNS_INSTEAD)
     known |= {f"{column}::{tag}" for column in TEXTS for tag in sheets.languages.values()}
     for header in sheets.workbook.headers["survey"]:
         if header not in known:
@@ -160,14 +166,42 @@ def _both_languages(sheets: Sheets, sheet: str, row: Row, column: str) -> None:
 
 def _check_type(sheets: Sheets, row: Row) -> None:
     kind, rest = type_of(row)
-    if kind in SELECTS:
+    if kind in FILE_SELECTS:
+        _check_file(sheets, row, rest)
+    elif kind in SELECTS:
         if rest not in sheets.lists:
-            sheets.refuse(
-                "survey", row.number, f"选项表里没有“{plain(rest)}”", f"there is no choice list “{plain(rest)}”"
-            )
+            zh = f"选项表里没有“{plain(rest)}”"
+            sheets.refuse("survey", row.number, zh, f"there is no choice list “{plain(rest)}”", "type")
     elif kind not in ASKED | SILENT | BLOCKS or rest:
         given = plain(row.get("type"))
-        sheets.refuse("survey", row.number, f"题型“{given}”暂不支持", f"the type “{given}” is not supported")
+        zh, en = TYPES_INSTEAD.get(kind, ("", ""))
+        sheets.refuse(
+            "survey", row.number, f"题型“{given}”不支持{';' + zh if zh else ''}",
+            f"the type “{given}” is not supported{'; ' + en if en else ''}", "type",
+        )  # fmt: skip
+
+
+def _check_file(sheets: Sheets, row: Row, file: str) -> None:
+    """The choices of a CSV file become a list, with its label in both languages or one for both."""
+    stem = file.removesuffix(".csv")
+    table = sheets.files.get(stem)
+    if table is None or not file.endswith(".csv"):
+        zh = f"没有附上 CSV 文件“{plain(file)}”"
+        sheets.refuse("survey", row.number, zh, f"the CSV file “{plain(file)}” was not handed in", "type")
+        return
+    if stem in sheets.lists and sheets.lists[stem] and sheets.lists[stem][0].number:
+        return
+    rows = [Row(at, dict(zip(table.columns, line, strict=True))) for at, line in enumerate(table.rows, start=2)]
+    seen: set[str] = set()
+    for line in rows:
+        value = line.get("name")
+        if not VALUE.fullmatch(value) or value in seen:
+            zh, en = f"name“{plain(value)}”不能用或重复", f"the name “{plain(value)}” cannot be used or is there twice"
+            sheets.refuse(table.file, line.number, zh, en, "name")
+        seen.add(value)
+        for tag in sheets.languages.values():
+            line.cells.setdefault(f"label::{tag}", line.get("label") or value)
+    sheets.lists[stem] = rows
 
 
 def _check_name(sheets: Sheets, row: Row) -> None:
@@ -193,32 +227,73 @@ def _check_name(sheets: Sheets, row: Row) -> None:
 
 def _check_words(sheets: Sheets, row: Row) -> None:
     kind, _ = type_of(row)
-    if kind in ASKED | SELECTS | {"begin_group", "begin_repeat"}:
+    if kind in ASKED | SELECTS | set(FILE_SELECTS) | {"begin_group", "begin_repeat"}:
         _both_languages(sheets, "survey", row, "label")
-    for column in ("hint", "constraint_message"):
+    for column in sorted(TEXTS - {"label"}):
         given = [code for code, tag in sheets.languages.items() if row.get(f"{column}::{tag}")]
         if len(given) == 1:
-            sheets.warn("survey", row.number, f"{column} 只有一种语言", f"{column} is there in one language only")
+            sheets.warn(
+                "survey", row.number, f"{column} 只有一种语言", f"{column} is there in one language only", column
+            )
     if row.get("constraint") and not sheets.text(row, "constraint_message"):
-        sheets.warn("survey", row.number, "限制条件没有提示语", "the constraint has no message")
+        zh, en = "限制条件没有提示语", "the constraint has no message"
+        sheets.warn("survey", row.number, zh, en, "constraint_message")
 
 
 def _check_rules(sheets: Sheets, row: Row) -> None:
     kind, _ = type_of(row)
-    for column, zh in REFUSED.items():
+    for column, (zh, en) in COLUMNS_INSTEAD.items():
         if row.get(column):
-            sheets.refuse("survey", row.number, f"{column}({zh})暂不支持", f"{column} is not supported")
+            sheets.refuse("survey", row.number, f"{column} 不支持;{zh}", f"{column} is not supported; {en}", column)
     if bool(row.get("calculation")) != (kind == "calculate"):
-        sheets.refuse(
-            "survey",
-            row.number,
-            "calculation 只能、也必须写在 calculate 行",
-            "calculation belongs to calculate rows, and only there",
-        )
+        zh, en = "calculation 只能、也必须写在 calculate 行", "calculation belongs to calculate rows, and only there"
+        sheets.refuse("survey", row.number, zh, en, "calculation")
     if "${" in row.get("default") or "(" in row.get("default"):
-        sheets.refuse("survey", row.number, "default 只能是固定值", "a default must be a fixed value")
+        zh, en = "default 只能是固定值", "a default must be a fixed value"
+        sheets.refuse(
+            "survey", row.number, f"{zh};要填当天,写在 prefill 表", f"{en}; the day goes into prefill", "default"
+        )
     if row.get("required") not in ("", "yes", "no", "true", "false", "true()", "false()") and kind in SILENT:
-        sheets.refuse("survey", row.number, "不显示的题不能必填", "what is not shown cannot be required")
+        zh, en = "不显示的题不能必填", "what is not shown cannot be required"
+        sheets.refuse("survey", row.number, zh, en, "required")
+    if row.get("repeat_count") and kind != "begin_repeat":
+        zh, en = "repeat_count 只能写在 begin_repeat 行", "repeat_count belongs to begin_repeat rows"
+        sheets.refuse("survey", row.number, zh, en, "repeat_count")
+
+
+def parameters_of(row: Row) -> dict[str, str]:
+    """The row's parameters, `a=b` separated by spaces, commas or semicolons."""
+    return dict(re.findall(r"([\w-]+)\s*=\s*([^\s,;]+)", row.get("parameters")))
+
+
+def _check_look(sheets: Sheets, row: Row) -> None:
+    kind, _ = type_of(row)
+    kind = FILE_SELECTS.get(kind, kind)
+    given = parameters_of(row)
+    for name in sorted(set(given) - PARAMETERS.get(kind, set())):
+        zh, en = f"{kind} 没有参数 {plain(name)}", f"{kind} has no parameter {plain(name)}"
+        sheets.refuse("survey", row.number, zh, en, "parameters")
+    if given.get("randomize") == "true" and "seed" not in given:
+        zh = "打乱选项要留下种子:加一行 calculate seed = once(random()),这里写 seed=${seed}"
+        en = "a shuffle keeps its seed: add calculate seed = once(random()) and write seed=${seed} here"
+        sheets.refuse("survey", row.number, zh, en, "parameters")
+    if kind == "range" and not _is_range(given):
+        zh, en = "range 要 start < end,step 大于 0 且整除", "a range needs start < end and a step that divides it"
+        sheets.refuse("survey", row.number, zh, en, "parameters")
+    for word in row.get("appearance").split():
+        if word not in APPEARANCES:
+            zh, en = f"外观“{plain(word)}”在这里不起作用", f"the appearance “{plain(word)}” does nothing here"
+            sheets.warn("survey", row.number, zh, en, "appearance")
+
+
+def _is_range(given: dict[str, str]) -> bool:
+    """Whether start, end and step make at least one step and at most a thousand."""
+    texts = [given.get("start", "1"), given.get("end", "10"), given.get("step", "1")]
+    if not all(re.fullmatch(r"-?[0-9]{1,9}(\.[0-9]{1,6})?", text) for text in texts):
+        return False
+    start, end, step = (float(text) for text in texts)
+    steps = (end - start) / step if step > 0 else 0
+    return start < end and 1 <= steps <= 1000 and abs(steps - round(steps)) < 1e-9
 
 
 def _check_blocks(sheets: Sheets, row: Row, blocks: list[tuple[str, Row]]) -> None:

@@ -6,19 +6,23 @@ Nothing here reads the clock: the day of filling in is an argument.
 
 import copy
 import json
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol
 
+from app.survey.questionnaires.lists import Listed, equality, list_rows
 from app.survey.questionnaires.values import BLANK, FUNCTIONS, Value, calculate, compare, to_number, to_text, to_truth
 
 Answers = dict[str, Any]
 Location = tuple[str | int, ...]
 LEAVES = frozenset(
-    ["text", "integer", "decimal", "date", "time", "select_one", "select_multiple", "acknowledge", "geopoint",
-     "image", "calculate", "hidden", "start", "end", "today"]
+    ["text", "integer", "decimal", "date", "time", "select_one", "select_multiple", "rank", "range", "acknowledge",
+     "geopoint", "image", "audio", "calculate", "hidden", "start", "end", "today"]
 )  # fmt: skip
+MAX_ROWS = 200
+"""The most rows of a repeat."""
 COMPARISONS = frozenset(["=", "!=", "<", "<=", ">", ">="])
 ARITHMETIC = frozenset(["+", "-", "*", "div", "mod"])
 
@@ -53,6 +57,8 @@ class Form:
     by_path: dict[tuple[str, ...], Node] = field(repr=False)
     rules: tuple[Node, ...] = field(repr=False)
     """Items with a rule, in the order in which they must be settled."""
+    lists: dict[str, Listed] = field(default_factory=dict, repr=False)
+    """Choice lists and CSV tables that have been looked into."""
 
     @property
     def form_id(self) -> str:
@@ -63,6 +69,13 @@ class Form:
     def version(self) -> str:
         """The form's version."""
         return str(self.data["version"])
+
+    def listed(self, name: str) -> Listed:
+        """A choice list or CSV table for lookups."""
+        found = self.lists.get(name)
+        if found is None:
+            found = self.lists[name] = Listed(list_rows(self.data, name))
+        return found
 
     @property
     def kind(self) -> str:
@@ -128,6 +141,10 @@ class State:
     answers: Answers
     today: str
     off: set[Location] = field(default_factory=set)
+    _row: dict[str, str] = field(default_factory=dict)
+    """The row of a list that a condition judges."""
+    _outer: Location | None = None
+    """Where the whole expression stands, while a condition on rows of a repeat is judged."""
 
     def relevant(self, location: Location) -> bool:
         """Whether the item and all above it are to be asked."""
@@ -202,6 +219,10 @@ class State:
             return self.holds(tree[1], location) or self.holds(tree[2], location)
         if name == "if":
             return self.evaluate(tree[2] if self.holds(tree[1], location) else tree[3], location)
+        if name == "col":
+            return self._row.get(tree[1], "")
+        if name in ("rows", "where", "outer"):
+            return self._lookup(name, tree, location)
         if name == "neg":
             return -to_number(self.evaluate(tree[1], location))
         if name == "today":
@@ -214,6 +235,44 @@ class State:
     def holds(self, tree: Any, location: Location) -> bool:
         """Whether a rule holds at a location."""
         return to_truth(self.evaluate(tree, location))
+
+    def _lookup(self, name: str, tree: list[Any], location: Location) -> Value:
+        if name == "outer":
+            return self.evaluate(tree[1], location if self._outer is None else self._outer)
+        if name == "where":
+            return self._where(tuple(tree[1].split("/")), tree[3], location)
+        listed = self.form.listed(tree[1])
+        return [listed.rows[at].get(tree[2], "") for at in self.matching(listed, tree[3], location)]
+
+    def _where(self, path: tuple[str, ...], condition: Any, location: Location) -> Value:
+        """Relevant answers at `path` in the rows of its repeat in which the condition holds."""
+        ends = [end for end in range(1, len(path) + 1) if self.form.by_path[path[:end]].kind == "repeat"]
+        repeat, inner = path[: ends[-1]], path[ends[-1] :]
+        known, self._outer = self._outer, location if self._outer is None else self._outer
+        rows: list[Location] = [(*repeat, row) for row in range(self.count_rows(repeat))]
+        rows = [row for row in rows if self.relevant(row) and self.holds(condition, row)]
+        self._outer = known
+        places = [row + inner for row in rows]
+        return [leaf(self.answers, place) if inner else "" for place in places if self.relevant(place)]
+
+    def matching(self, listed: Listed, condition: Any, location: Location) -> Iterable[int]:
+        """Numbers of the rows of a list in which a condition holds."""
+        chosen: Iterable[int] = range(len(listed.rows))
+        split = equality(condition)
+        if split is not None:
+            wanted = self.evaluate(split.value, location)
+            if isinstance(wanted, str):
+                chosen, condition = listed.index(split.column).get(wanted, ()), split.rest
+        if condition is None:
+            return chosen
+        known = self._row
+        found = []
+        for at in chosen:
+            self._row = listed.rows[at]
+            if self.holds(condition, location):
+                found.append(at)
+        self._row = known
+        return found
 
     def _ref(self, tree: list[Any], location: Location) -> Value:
         path = tuple(tree[1].split("/"))
@@ -235,6 +294,8 @@ def compute(form: Form, answers: Answers, today: str) -> State:
     for node in form.rules:
         item = node.item
         for location in list(state.places(node.path)):
+            if "count" in item:
+                _set_rows(state, location, item["count"])
             above = state.relevant(location[:-1])
             if "relevant" in item and not (above and state.holds(item["relevant"], location)):
                 state.off.add(location)
@@ -242,6 +303,21 @@ def compute(form: Form, answers: Answers, today: str) -> State:
                 shown = state.relevant(location)
                 put(state.answers, location, to_text(state.evaluate(item["calculation"], location)) if shown else "")
     return state
+
+
+def _set_rows(state: State, location: Location, count: Any) -> None:
+    """Give a counted repeat its number of rows; answers in rows beyond it are not looked at."""
+    wanted = to_number(state.evaluate(count, location))
+    number = int(min(max(wanted, 0.0), float(MAX_ROWS))) if not math.isnan(wanted) else 0
+    above: Any = state.answers
+    for step in location[:-1]:
+        above = above.setdefault(step, {}) if number else above.get(step, {})
+    rows = above.get(location[-1], [])[:number]
+    rows += [{} for _ in range(number - len(rows))]
+    if rows:
+        above[location[-1]] = rows
+    else:
+        above.pop(location[-1], None)
 
 
 def put(answers: Answers, location: Location, text: str) -> None:

@@ -202,6 +202,44 @@ def _ceiling(number: float) -> float:
     return float(math.ceil(number)) if math.isfinite(number) else math.nan
 
 
+def _date_text(values: list[Value]) -> str:
+    day = to_text(values[0])[:10]
+    if day_number(day) is None:
+        return ""
+    year, month, date_ = day.split("-")
+    parts = {"Y": year, "y": year[2:], "m": month, "n": str(int(month)), "d": date_, "e": str(int(date_)), "%": "%"}
+    return re.sub(r"%([Yymnde%])", lambda found: parts[found[1]], to_text(values[1]))
+
+
+def _power(base: float, exponent: float) -> float:
+    """Whole exponents only, multiplied out, so that both twins come to the same last digit."""
+    if not math.isfinite(exponent) or exponent != math.trunc(exponent) or abs(exponent) > 100:
+        return math.nan
+    found = 1.0
+    for _ in range(int(abs(exponent))):
+        found *= base
+    return found if exponent >= 0 else calculate("div", 1.0, found)
+
+
+def _root(number: float) -> float:
+    return math.sqrt(number) if number >= 0 else math.nan
+
+
+def _parted(values: list[Value], after: bool) -> str:
+    before, found, rest = to_text(values[0]).partition(to_text(values[1]) or "\x00")
+    if not to_text(values[1]):
+        return to_text(values[0]) if after else ""
+    return (rest if after else before) if found else ""
+
+
+def _translate(values: list[Value]) -> str:
+    text, old, new = (to_text(value) for value in values)
+    table: dict[int, str | None] = {}
+    for at, char in enumerate(old):
+        table.setdefault(ord(char), new[at] if at < len(new) else None)
+    return text.translate(table)
+
+
 def _matches(values: list[Value]) -> bool:
     text = to_text(values[0])
     return len(text) <= 200 and re.fullmatch(to_text(values[1]), text) is not None
@@ -238,5 +276,12 @@ FUNCTIONS: dict[str, Callable[[list[Value]], Value]] = {
     "substr": _substr,
     "sum": _total,
     "true": lambda v: True,
+    "boolean-from-string": lambda v: to_text(v[0]) in ("1", "true"),
+    "format-date": _date_text,
+    "pow": lambda v: _power(to_number(v[0]), to_number(v[1])),
+    "sqrt": lambda v: _root(to_number(v[0])),
+    "substring-after": lambda v: _parted(v, True),
+    "substring-before": lambda v: _parted(v, False),
+    "translate": _translate,
 }
 """By name; `if`, `today` and `position` need their surroundings and stand in `state.py`."""

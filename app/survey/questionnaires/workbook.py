@@ -20,12 +20,16 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @dataclass(frozen=True)
 class SheetFault:
-    """One reason against a workbook (or one warning): the sheet, its row as Excel counts (0: none) and the words."""
+    """One reason against a workbook (or one warning): the sheet, its row as Excel counts (0: none) and the words.
+
+    `column` is the header of the cell, "" where the whole row is meant.
+    """
 
     sheet: str
     row: int
     zh: str
     en: str
+    column: str = ""
 
 
 class UnreadableWorkbook(Exception):

@@ -15,7 +15,9 @@ from app.survey.questionnaires.workbook import Workbook, from_tables
 HEAD = [
     "type", "name", "label::中文 (zh)", "label::English (en)", "required", "relevant", "constraint",
     "constraint_message::中文 (zh)", "constraint_message::English (en)",
-    "calculation", "default", "choice_filter",
+    "calculation", "default", "choice_filter", "appearance", "parameters", "repeat_count", "trigger",
+    "hint::中文 (zh)", "hint::English (en)", "guidance_hint::中文 (zh)", "guidance_hint::English (en)",
+    "required_message::中文 (zh)", "required_message::English (en)",
 ]  # fmt: skip
 
 
@@ -29,7 +31,9 @@ def row(kind: str, name: str = "", **cells: str) -> list[str]:
     """A survey row; labels are made from the name unless given."""
     seen = kind.split()[0] not in ("calculate", "hidden", "start", "end", "today", "audit", "end_group", "end_repeat")
     labels = [cells.get("zh", f"题{name}" if seen else ""), cells.get("en", f"Q {name}" if seen else "")]
-    short = {"constraint_message::中文 (zh)": "message_zh", "constraint_message::English (en)": "message_en"}
+    short = {f"{column}::{tag}": f"{name}_{lang}" for lang, tag in (("zh", "中文 (zh)"), ("en", "English (en)"))
+             for name, column in (("message", "constraint_message"), ("hint", "hint"), ("guidance", "guidance_hint"),
+                                  ("needed", "required_message"))}  # fmt: skip
     return [kind, name, *labels, *(cells.get(short.get(head, head), "") for head in HEAD[4:])]
 
 
@@ -47,9 +51,14 @@ def workbook(survey: list[list[str]], choices: list[list[str]] | None = None, **
     return from_tables(tables)
 
 
-def compiled(survey: list[list[str]], choices: list[list[str]] | None = None, **sheets: Any) -> CompiledForm:
-    """Compile these rows."""
-    return compile_workbook(workbook(survey, choices, **sheets))
+def compiled(
+    survey: list[list[str]],
+    choices: list[list[str]] | None = None,
+    media: dict[str, bytes] | None = None,
+    **sheets: Any,
+) -> CompiledForm:
+    """Compile these rows, with CSV files."""
+    return compile_workbook(workbook(survey, choices, **sheets), media)
 
 
 TORTURE = [

@@ -67,11 +67,16 @@ def _leaf(form: Form, node: Node, rng: random.Random, oddity: float) -> str:
         values = [choice["value"] for choice in form.data["choices"][node.item["list"]]]
         if node.kind == "select_one":
             return str(rng.choice(values))
+        if node.kind == "rank" and rng.random() < 0.8:
+            return " ".join(rng.sample(values, k=len(values)))
         return " ".join(rng.sample(values, k=min(len(values), rng.choice([1, 1, 1, 2, 3, 4]))))
+    if node.kind == "range" and rng.random() < 0.8:
+        return rng.choice(["0", "1", "2", "3", "4", "0.25", "0.5", "10", "11", "0.3"])
     if node.kind in ("integer", "decimal", "calculate") or node.name.startswith("filed_"):
         return rng.choice(INTEGERS)
     pools = {
         "image": UUIDS,
+        "audio": UUIDS,
         "geopoint": PLACES,
         "date": ["2026-11-24", "2017-05-19", "2017-05-20", "2026-02-30"],
         "acknowledge": ["OK"],
@@ -114,6 +119,8 @@ SHAPES = [
                              "starts-with", "ends-with", "selected", "selected-at", "coalesce", "concat", "min", "max",
                              "sum", "round", "join", "regex", "substr")),
     *((name, 1) for name in ("neg", "abs", "boolean", "ceiling", "count", "count-non-empty", "count-selected", "date",
-                             "floor", "int", "normalize-space", "not", "number", "string", "string-length", "round")),
+                             "floor", "int", "normalize-space", "not", "number", "string", "string-length", "round",
+                             "boolean-from-string", "sqrt")),
+    *((name, 2) for name in ("pow", "substring-after", "substring-before")), ("translate", 3),
     ("if", 3), ("substr", 3), ("join", 3), ("today", 0), ("true", 0), ("false", 0), ("position", 0),
 ]  # fmt: skip

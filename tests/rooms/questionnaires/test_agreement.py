@@ -12,6 +12,7 @@ import pytest
 from app.survey.questionnaires.shape import shape
 from app.survey.questionnaires.state import Form
 from app.survey.questionnaires.tables import FORMS
+from tests.rooms.questionnaires.corpus import CORPUS
 from tests.rooms.questionnaires.forms_at_hand import built_in, torture_form
 from tests.rooms.questionnaires.node_twin import ask_phone, ask_server
 from tests.rooms.questionnaires.random_answers import plausible_answers, random_answers, random_tree
@@ -50,6 +51,23 @@ def test_phone_and_server_agree_on_thousands_of_random_answers(name: str) -> Non
     print(f"\n{name}: {RUNS} random records, {len(found)} differences, {clean} records without an error")
     assert found[:3] == []
     assert clean >= RUNS // 40
+
+
+def test_phone_and_server_agree_on_every_form_of_the_corpus() -> None:
+    rng = random.Random("corpus")
+    known = {sample.name: sample.form for sample in CORPUS}
+    requests = [
+        {"form": name, "today": rng.choice(DAYS), "answers": shape(form, random_answers(form, rng)).answers}
+        for name, form in known.items()
+        for _ in range(max(5, RUNS // 25))
+    ]
+
+    phone = ask_phone(known, requests)
+
+    server = [ask_server(known, request) for request in requests]
+    found = [(r, p, s) for r, p, s in zip(requests, phone, server, strict=True) if p != s]
+    print(f"\n{len(requests)} random records of {len(known)} forms, {len(found)} differences")
+    assert found[:3] == []
 
 
 def test_phone_and_server_agree_on_random_expressions() -> None:

@@ -18,10 +18,11 @@ def refusals(*survey: list[str], **sheets: Any) -> list[SheetFault]:
     return refused.value.faults
 
 
+RS = [row("begin_repeat", "r"), row("text", "x"), row("end_repeat")]
 REFUSED = {
-    "an unknown type": ([row("range", "x")], 3, "题型“range”暂不支持"),
-    "a sound recording": ([row("audio", "x")], 3, "题型“audio”暂不支持"),
-    "an unknown function": ([row("integer", "x", constraint="pow(., 2) < 9")], 3, "函数 pow() 不在可用的函数里"),
+    "an unknown type": ([row("barcode", "x")], 3, "题型“barcode”不支持;用 text"),
+    "a film": ([row("video", "x")], 3, "题型“video”不支持;用 image"),
+    "an unknown function": ([row("integer", "x", constraint="exp(.) < 9")], 3, "函数 exp() 不在可用的函数里"),
     "a misspelt function": ([row("text", "x", constraint="strng-length(.) < 9")], 3, "函数 strng-length() 不在"),
     "too many arguments": ([row("text", "x", constraint="string-length(., 2) < 9")], 3, "要1个参数,写了2个"),
     "a choice that does not exist": (
@@ -50,7 +51,7 @@ REFUSED = {
     "a name in Chinese": ([row("text", "姓名")], 3, "name 要用英文字母"),
     "a name that JavaScript knows otherwise": ([row("text", "__proto__")], 3, "name 要用英文字母"),
     "an unknown list": ([row("select_one nothing", "x")], 3, "选项表里没有“nothing”"),
-    "a list from a file": ([row("select_one_from_file a.csv", "x")], 3, "暂不支持"),
+    "a list from a file": ([row("select_one_from_file a.csv", "x")], 3, "没有附上 CSV 文件“a.csv”"),
     "a calculation on a question": ([row("text", "x", calculation="1 + 1")], 3, "calculation 只能"),
     "a calculate without one": ([row("calculate", "x")], 3, "calculation 只能"),
     "a default that moves": ([row("date", "x", default="today()")], 3, "default 只能是固定值"),
@@ -65,7 +66,38 @@ REFUSED = {
     "a number without end": ([row("integer", "x", constraint=f". < {'9' * 400}")], 3, "数字太长"),
     "an expression cut short": ([row("integer", "x", constraint=". > ")], 3, "没有写完"),
     "conditions within a path": (
-        [row("text", "x", constraint="/data/g/x[. = '1'] = '1'")], 3, "[条件] 暂不支持",
+        [row("text", "x", constraint="/data/g/x[. = '1'] = '1'")], 3, "[条件] 只能写在重复组后面",
+    ),
+    "a moving instant": ([row("calculate", "x", calculation="string(now())")], 3, "now() 不在可用的函数里;用 today()"),
+    "chance outside a seed": ([row("calculate", "x", calculation="random() * 2")], 3, "只能写成"),
+    "a shuffle without a seed": (
+        [row("select_one yn", "x", parameters="randomize=true")], 3, "打乱选项要留下种子",
+    ),
+    "an unknown parameter": ([row("image", "x", parameters="max-pixel=9")], 3, "没有参数 max-pixel"),
+    "a range that goes nowhere": ([row("range", "x", parameters="start=5 end=1 step=1")], 3, "range 要 start < end"),
+    "a step that does not divide": ([row("range", "x", parameters="start=0 end=1 step=0.3")], 3, "range 要"),
+    "a count on a question": ([row("text", "x", repeat_count="2")], 3, "repeat_count 只能写在"),
+    "a trigger": ([row("text", "x", trigger="${x}")], 3, "trigger 不支持;把计算写在 calculate 行"),
+    "an unknown table": ([row("calculate", "x", calculation="pulldata('t', 'a', 'b', 'c')")], 3, "没有选项表或 CSV“t”"),
+    "a column that is not in the list": (
+        [row("calculate", "x", calculation="instance('town')/root/item[name = 't1']/mayor")], 3, "没有“mayor”列",
+    ),
+    "a condition that is no comparison": (
+        [*RS, row("calculate", "c", calculation="count(${r}[./x])")], 6, "[条件] 要写成比较或行号",
+    ),
+    "another row's answer inside a condition": (
+        [*RS, row("calculate", "c", calculation="sum(${r}[${x} = '1']/x)")], 6, "[条件] 里写本行的题目用 ./题目",
+    ),
+    "two conditions": ([*RS, row("calculate", "c", calculation="count(${r}[1][2])")], 6, "只写一个"),
+    "a repeat's row by another question": (
+        [*RS, row("text", "o"), row("calculate", "c", calculation="indexed-repeat(${o}, ${r}, 1)")],
+        7, "indexed-repeat 要写成",
+    ),
+    "a month's name": (
+        [row("calculate", "x", calculation="format-date(today(), '%b')")], 3, "format-date 的格式只能用",
+    ),
+    "a chain without end": (
+        [row("calculate", "x", calculation=" + ".join(["1"] * 300))], 3, "表达式嵌套太深",
     ),
 }  # fmt: skip
 

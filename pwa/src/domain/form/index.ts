@@ -9,22 +9,26 @@ export type {
   PrefillSource, ProblemCode, Template, Text, When,
 } from "./types";
 
-import { fits, WORDS } from "./kinds";
+import { fits, inRange, WORDS } from "./kinds";
+import { indexed, listed } from "./lists";
+import { seedOf, shuffled } from "./shuffle";
 import { at, copy, indexOf, isLeaf, leaf, locationOf, pathOf, pointerOf, put, State, type Location, type Node } from "./state";
 import type {
   Answer, Answers, Choice, Form, FormProblem, FormState, Item, Lang, Placed, Prefill, PrefillSource, ProblemCode,
   SourcePart, Template, Text, When,
 } from "./types";
-import { dayNumber, dayText, isBlank, toText } from "./values";
+import { dayNumber, dayText, isBlank, toNumber, toText } from "./values";
 
 const UNASKED = new Set(["group", "repeat", "note", "calculate", "hidden", "audit"]);
+const CHOOSING = new Set(["select_one", "select_multiple", "rank"]);
 
 /** Answers of a new interview: defaults, hidden fields and what the register knows, `start` set to `when.now`. */
 export function start(form: Form, source: PrefillSource, when: When): Answers {
   const answers: Answers = {};
   for (const node of indexOf(form).byPath.values()) {
     const { item } = node;
-    const text = item.kind === "start" ? when.now : item.kind === "today" ? when.today : (item.default ?? "");
+    let text = item.kind === "start" ? when.now : item.kind === "today" ? when.today : (item.default ?? "");
+    if (item.seed) text = String(seedOf(when.now, item.name, whose(source)));
     if (text && node.repeats === 0) put(answers, node.path, text);
   }
   for (const rule of form.prefill) {
@@ -39,6 +43,11 @@ export function compute(form: Form, answers: Answers, when: When): FormState {
   const state = new State(form, copy(answers), when);
   state.settle();
   return state;
+}
+
+/** The state after one answer ("" takes it away): only what depends on it is settled again; `touched` names it. */
+export function change(state: FormState, pointer: string, value: string): FormState {
+  return (state as State).with(pointer, value);
 }
 
 /** What is wrong with this one answer (required, type, choice, constraint), or null. Not relevant: null. */
@@ -112,14 +121,29 @@ export function shown(state: FormState, section: string): Placed[] {
   return found;
 }
 
-/** The choices offered for a select, filtered. */
+/** The choices offered, filtered and in the order in which they are shown; the same array while nothing changes it. */
 export function choicesOf(state: FormState, pointer: string): Choice[] {
   const item = itemAt(state.form, pointer);
-  const offered = item?.list === undefined ? [] : (state.form.choices[item.list] ?? []);
-  const filter = item?.filter;
-  if (filter === undefined) return offered;
+  const all = item?.list === undefined ? undefined : state.form.choices[item.list];
+  if (!item?.list || !all) return [];
   const location = locationOf(pointer);
-  return offered.filter((choice) => (state as State).holds(filter, location, { ...choice.columns, name: choice.value }));
+  const rows = item.filter === undefined ? null : (state as State).matching(listed(state.form, item.list), item.filter, location);
+  const seed = item.shuffle === undefined ? null : toNumber((state as State).evaluate(item.shuffle, location));
+  if (rows === null && seed === null) return all;
+  return remembered(all, `${rows?.join() ?? "all"} ${seed}`, () => {
+    const offered = rows === null ? all : rows.map((at) => all[at] as Choice);
+    return seed === null ? offered : shuffled(offered, seed);
+  });
+}
+
+const offers = new WeakMap<Choice[], Map<string, Choice[]>>();
+
+function remembered(all: Choice[], key: string, make: () => Choice[]): Choice[] {
+  let known = offers.get(all);
+  if (!known || known.size > 200) offers.set(all, (known = new Map()));
+  let found = known.get(key);
+  if (!found) known.set(key, (found = make()));
+  return found;
 }
 
 /** A label, hint, message or choice label as plain text in one language. */
@@ -168,11 +192,11 @@ export function removeRow(answers: Answers, pointer: string): Answers {
   return withRows(answers, pointer.slice(0, cut), (rows) => rows.filter((_, row) => row !== gone));
 }
 
-/** photo_ids of these answers with the pointers of their questions. */
+/** photo_ids (and ids of recordings) of these answers with the pointers of their questions. */
 export function photosOf(form: Form, answers: Answers): { pointer: string; photoId: string }[] {
   const found: { pointer: string; photoId: string }[] = [];
   walk(new State(form, answers, { today: "", now: "" }), (node, location) => {
-    const photoId = node.item.kind === "image" ? leaf(answers, location) : "";
+    const photoId = node.item.kind === "image" || node.item.kind === "audio" ? leaf(answers, location) : "";
     if (photoId) found.push({ pointer: pointerOf(location), photoId });
   });
   return found;
@@ -214,30 +238,43 @@ function problem(state: State, node: Node, location: Location): FormProblem | nu
   const pointer = pointerOf(location);
   if (UNASKED.has(item.kind) || !state.isRelevant(pointer)) return null;
   const wrong = (code: ProblemCode, words: readonly [string, string]): FormProblem => ({ pointer, code, zh: words[0], en: words[1] });
+  const said = (words: Text | undefined, ours: readonly [string, string]): readonly [string, string] =>
+    words ? [fill(state, words.zh, location), fill(state, words.en, location)] : ours;
   const text = leaf(state.answers, location);
   if (!text) {
     const needed = item.required === true || (item.required !== undefined && state.holds(item.required, location));
-    return needed ? wrong("required", WORDS.required) : null;
+    return needed ? wrong("required", said(item.needed, WORDS.required)) : null;
   }
-  if (!fits(item.kind, text)) return wrong("type", WORDS[item.kind as keyof typeof WORDS] ?? WORDS.instant);
-  if ((item.kind === "select_one" || item.kind === "select_multiple") && !isListed(state, item, pointer, text)) {
-    return wrong("choice", WORDS.choice);
-  }
+  if (!fits(item.kind, text) || (item.range && !inRange(item.range, text)))
+    return wrong("type", WORDS[item.kind as keyof typeof WORDS] ?? WORDS.instant);
+  if (CHOOSING.has(item.kind) && !isListed(state, item, location, text))
+    return wrong("choice", item.kind === "rank" ? WORDS.rank : WORDS.choice);
   if (item.constraint === undefined || state.holds(item.constraint, location)) return null;
-  const { message } = item;
-  return wrong("constraint", message ? [fill(state, message.zh, location), fill(state, message.en, location)] : WORDS.constraint);
+  return wrong("constraint", said(item.message, WORDS.constraint));
 }
 
-function isListed(state: State, item: Item, pointer: string, text: string): boolean {
-  const offered = new Set(choicesOf(state, pointer).map((choice) => choice.value));
-  if (item.kind === "select_one") return offered.has(text);
+function isListed(state: State, item: Item, location: Location, text: string): boolean {
+  const list = listed(state.form, item.list as string);
+  const offered = (word: string): boolean => {
+    const { filter } = item;
+    const rows = indexed(list, "name", word);
+    return filter === undefined ? rows.length > 0 : rows.some((at) => state.holdsFor(list.rows[at], filter, location));
+  };
+  if (item.kind === "select_one") return offered(text);
   const chosen = text.split(" ");
-  return new Set(chosen).size === chosen.length && chosen.every((word) => offered.has(word));
+  if (item.kind === "rank" && chosen.length !== choicesOf(state, pointerOf(location)).length) return false;
+  return new Set(chosen).size === chosen.length && chosen.every(offered);
 }
 
 function fill(state: State, template: Template, location: Location): string {
   if (typeof template === "string") return template;
   return template.map((part) => (typeof part === "string" ? part : toText(state.evaluate(part.value, location)))).join("");
+}
+
+/** What tells two records of one moment apart. */
+function whose(source: PrefillSource): string {
+  const known = [source.sample?.sample_id, source.household?.unit, source.account?.account];
+  return known.find((text): text is string => typeof text === "string" && text !== "") ?? "";
 }
 
 function filedValue(form: Form, rule: Prefill, source: PrefillSource, today = ""): string {

@@ -1,5 +1,5 @@
 /** What a text must look like to be an answer of its kind, and the words when it is not; twin of rules.py. */
-import type { ItemKind } from "./types";
+import type { Item, ItemKind } from "./types";
 import { dayNumber, isNumber } from "./values";
 
 const INTEGER = /^-?[0-9]{1,15}$/;
@@ -18,6 +18,9 @@ export const WORDS = {
   time: ["时间应为 时:分", "A time is hours:minutes"],
   geopoint: ["位置格式不对", "The position is not readable"],
   image: ["照片编号不对", "The photo id is not readable"],
+  audio: ["录音编号不对", "The recording's id is not readable"],
+  range: ["请在所给范围内选一个数", "Please choose a number within the range"],
+  rank: ["请给每个选项都排上名次", "Please give every option its place"],
   acknowledge: ["确认格式不对", "The confirmation is not readable"],
   instant: ["时间格式不对", "The instant is not readable"],
 } as const;
@@ -26,15 +29,23 @@ export const WORDS = {
 export function fits(kind: ItemKind, text: string): boolean {
   switch (kind) {
     case "integer": return INTEGER.test(text);
-    case "decimal": return DECIMAL.test(text);
+    case "decimal": case "range": return DECIMAL.test(text);
     case "date": case "today": return dayNumber(text) !== null;
     case "time": return isTime(text);
     case "start": case "end": return text[10] === "T" && dayNumber(text.slice(0, 10)) !== null && isTime(text.slice(11));
     case "geopoint": return isPosition(text);
-    case "image": return UUID.test(text);
+    case "image": case "audio": return UUID.test(text);
     case "acknowledge": return text === "OK";
     default: return true;
   }
+}
+
+/** Whether a number stands on a step of a range, both ends included. */
+export function inRange({ start, end, step, whole }: NonNullable<Item["range"]>, text: string): boolean {
+  const number = Number(text);
+  if (!(start <= number && number <= end) || (whole && !INTEGER.test(text))) return false;
+  const steps = (number - start) / step;
+  return Math.abs(steps - Math.floor(steps + 0.5)) < 1e-9;
 }
 
 function isTime(text: string): boolean {

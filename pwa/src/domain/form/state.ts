@@ -3,6 +3,8 @@
  *
  * A location is a list of names with row numbers after a repeat's name: ["close", "issues", 0, "issue_text"].
  */
+import { dependenciesOf } from "./depends";
+import { cell, equality, indexed, listed, type Listed, type ListRow } from "./lists";
 import type { Answer, Answers, Expr, Form, FormState, Item, ItemKind, When } from "./types";
 import { calculate, compare, FUNCTIONS, isBlank, toNumber, toText, toTruth, type Value } from "./values";
 
@@ -76,14 +78,21 @@ export function leaf(answers: Answers, location: Location): string {
   return typeof found === "string" && !isBlank(found) ? found : "";
 }
 
-/** Write a text at a location, making the groups on the way; "" takes it away. Changes `answers`. */
+/** Write a text at a location, making groups and rows on the way; "" takes it away. Changes `answers`. */
 export function put(answers: Answers, location: Location, text: string): void {
   let found: Answers = answers;
   for (let i = 0; i < location.length - 1; i++) {
     const step = location[i] as string;
     let inside = at(found, [step]);
-    if (Array.isArray(inside)) inside = inside[location[++i] as number];
-    else if (inside === undefined) {
+    const row = location[i + 1];
+    if (typeof row === "number") {
+      if (inside === undefined && text) inside = found[step] = [];
+      if (!Array.isArray(inside)) return;
+      i++;
+      while (text && inside.length <= row) inside.push({});
+      inside = inside[row];
+      if (inside === undefined) return;
+    } else if (inside === undefined) {
       if (!text) return;
       inside = found[step] = {};
     }
@@ -93,6 +102,26 @@ export function put(answers: Answers, location: Location, text: string): void {
   const name = location[location.length - 1] as string;
   if (text) found[name] = text;
   else delete found[name];
+}
+
+/** New answers with one text changed; all that does not change is shared with the old ones. */
+export function putShared(answers: Answers, location: Location, text: string): Answers {
+  const next = { ...answers };
+  let from: Answers = next;
+  for (let i = 0; i < location.length - 1; i++) {
+    const step = location[i] as string;
+    const inside = at(from, [step]);
+    if (inside === undefined || typeof inside === "string") break;
+    if (Array.isArray(inside)) {
+      const row = location[++i] as number;
+      const rows = (from[step] = [...inside]);
+      const old = rows[row];
+      if (old === undefined) break;
+      from = rows[row] = { ...old };
+    } else from = from[step] = { ...inside };
+  }
+  put(next, location, text);
+  return next;
 }
 
 /** A deep copy of answers. */
@@ -105,12 +134,20 @@ export const copy = (answers: Answers): Answers => {
   return out;
 };
 
-/** Answers with their calculations, and what is not relevant. Built by `compute`, then only read. */
+/** The most rows of a repeat. */
+const MAX_ROWS = 200;
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** Answers with their calculations, and what is not relevant. Built by `compute` or `change`, then only read. */
 export class State implements FormState {
   readonly index: Indexed;
-  private readonly off = new Set<string>();
+  touched: ReadonlySet<string> = NOTHING;
+  private off = new Set<string>();
+  /** The row of a list that a condition judges, and where the whole expression stands meanwhile. */
+  private row: ListRow | undefined;
+  private outer: Location | null = null;
 
-  constructor(readonly form: Form, readonly answers: Answers, readonly when: When) {
+  constructor(readonly form: Form, public answers: Answers, readonly when: When) {
     this.index = indexOf(form);
   }
 
@@ -149,36 +186,90 @@ export class State implements FormState {
     return found;
   }
 
-  /** Run the rules in their order. */
+  /** Run all rules in their order. */
   settle(): void {
     for (const pointer of this.form.order) {
-      const path = pointer.slice(1).split("/");
-      const item = this.index.byPath.get(path.join("/"))?.item;
-      if (item) for (const location of this.places(path)) this.settleOne(item, location);
+      const node = this.index.byPath.get(pointer.slice(1));
+      if (node) for (const location of this.places(node.path)) this.settleOne(node.item, location);
     }
   }
 
-  private settleOne(item: Item, location: Location): void {
+  /** The state after one answer: only the rules that depend on it are run, in their order. */
+  with(pointer: string, text: string): State {
+    const location = locationOf(pointer);
+    const next = new State(this.form, putShared(this.answers, location, text), this.when);
+    next.off = this.off;
+    const touched = new Set([pointer]);
+    const { rules, byValue, byRelevance, shownBy } = dependenciesOf(this.form, this.index);
+    const dirty = new Set<number>(byValue.get(pathOf(location)));
+    const show = (path: string): void => {
+      for (const reader of shownBy.get(path) ?? [])
+        for (const place of next.places(reader.split("/"))) touched.add(pointerOf(place));
+    };
+    show(pathOf(location));
+    for (let at = 0; at < rules.length && dirty.size; at++) {
+      if (!dirty.delete(at)) continue;
+      const { path, node } = rules[at] as (typeof rules)[number];
+      for (const place of next.places(node.path)) {
+        const here = pointerOf(place);
+        const was = [next.off.has(here), leaf(next.answers, place), next.rows(place)].join("\n");
+        next.settleOne(node.item, place, true);
+        if (was === [next.off.has(here), leaf(next.answers, place), next.rows(place)].join("\n")) continue;
+        touched.add(here);
+        for (const reader of (node.item.calculation !== undefined && node.item.relevant === undefined ? byValue : byRelevance).get(path) ?? [])
+          dirty.add(reader);
+        for (const inside of this.index.byPath.keys()) if (inside === path || inside.startsWith(path + "/")) show(inside);
+      }
+    }
+    next.touched = touched;
+    return next;
+  }
+
+  /** Settle one place; `shared`: answers and `off` are still another state's and are copied before a change. */
+  private settleOne(item: Item, location: Location, shared = false): void {
     const pointer = pointerOf(location);
+    if (item.count !== undefined) this.setRows(location, item.count, shared);
     if (item.relevant !== undefined) {
       const above = location.length === 1 || this.isRelevant(pointerOf(location.slice(0, -1)));
-      if (!above || !this.holds(item.relevant, location)) this.off.add(pointer);
+      const off = !above || !this.holds(item.relevant, location);
+      if (off !== this.off.has(pointer)) {
+        if (shared) this.off = new Set(this.off);
+        if (off) this.off.add(pointer);
+        else this.off.delete(pointer);
+      }
     }
     if (item.calculation !== undefined) {
-      const shown = this.isRelevant(pointer);
-      put(this.answers, location, shown ? toText(this.evaluate(item.calculation, location)) : "");
+      const text = this.isRelevant(pointer) ? toText(this.evaluate(item.calculation, location)) : "";
+      if (!shared) put(this.answers, location, text);
+      else if (text !== (at(this.answers, location) ?? "")) this.answers = putShared(this.answers, location, text);
     }
+  }
+
+  /** Give a counted repeat its number of rows; answers in rows beyond it are not looked at. */
+  private setRows(location: Location, count: Expr, shared: boolean): void {
+    const wanted = toNumber(this.evaluate(count, location));
+    const number = wanted === wanted ? Math.trunc(Math.min(Math.max(wanted, 0), MAX_ROWS)) : 0;
+    const now = at(this.answers, location);
+    const rows = Array.isArray(now) ? now.slice(0, number) : [];
+    if (Array.isArray(now) ? now.length === number : number === 0) return;
+    while (rows.length < number) rows.push({});
+    if (shared) this.answers = copy(this.answers);
+    let above = this.answers;
+    for (const step of location.slice(0, -1) as string[]) above = (at(above, [step]) ?? (above[step] = {})) as Answers;
+    const name = location[location.length - 1] as string;
+    if (rows.length) above[name] = rows;
+    else delete above[name];
   }
 
   /** The value of an expression that stands at a location. */
-  evaluate(tree: Expr, location: Location, columns?: Record<string, string>): Value {
+  evaluate(tree: Expr, location: Location): Value {
     if (!Array.isArray(tree)) return tree;
     const [name, a, b, c] = tree as [string, Expr, Expr, Expr];
-    const value = (operand: Expr): Value => this.evaluate(operand, location, columns);
+    const value = (operand: Expr): Value => this.evaluate(operand, location);
     switch (name) {
       case "ref": return this.ref(a as string, b as number | undefined, location);
       case ".": return this.value(pointerOf(location));
-      case "col": return columns?.[a as string] ?? "";
+      case "col": return cell(this.row, a as string);
       case "=": case "!=": case "<": case "<=": case ">": case ">=": return compare(name, value(a), value(b));
       case "+": case "-": case "*": case "div": case "mod": return calculate(name, toNumber(value(a)), toNumber(value(b)));
       case "and": return toTruth(value(a)) && toTruth(value(b));
@@ -187,6 +278,12 @@ export class State implements FormState {
       case "neg": return -toNumber(value(a));
       case "today": return this.when.today;
       case "position": return Number(location.filter((step) => typeof step === "number").pop() ?? NaN) + 1;
+      case "outer": return this.evaluate(a, this.outer ?? location);
+      case "where": return this.where(a as string, c, location);
+      case "rows": {
+        const list = listed(this.form, a as string);
+        return this.matching(list, c, location).map((at) => cell(list.rows[at], b as string));
+      }
       default: {
         const known = FUNCTIONS[name];
         if (!known) throw new Error(`unknown function ${name}`);
@@ -196,8 +293,43 @@ export class State implements FormState {
   }
 
   /** Whether a rule holds at a location. */
-  holds(tree: Expr, location: Location, columns?: Record<string, string>): boolean {
-    return toTruth(this.evaluate(tree, location, columns));
+  holds(tree: Expr, location: Location): boolean {
+    return toTruth(this.evaluate(tree, location));
+  }
+
+  /** Whether a condition on a list's row holds for this one. */
+  holdsFor(row: ListRow | undefined, condition: Expr, location: Location): boolean {
+    const known = this.row;
+    this.row = row;
+    const holds = this.holds(condition, location);
+    this.row = known;
+    return holds;
+  }
+
+  /** Numbers of the rows of a list in which a condition holds. */
+  matching(list: Listed, condition: Expr, location: Location): number[] {
+    const split = equality(condition);
+    const wanted = split ? this.evaluate(split.value, location) : undefined;
+    if (!split || typeof wanted !== "string")
+      return list.rows.map((_, at) => at).filter((at) => this.holdsFor(list.rows[at], condition, location));
+    const found = indexed(list, split.column, wanted);
+    const { rest } = split;
+    return rest === null ? found : found.filter((at) => this.holdsFor(list.rows[at], rest, location));
+  }
+
+  /** Relevant answers at a path in the rows of its repeat in which the condition holds. */
+  private where(name: string, condition: Expr, location: Location): Value {
+    const path = name.split("/");
+    let end = path.length;
+    while (end > 0 && this.index.byPath.get(path.slice(0, end).join("/"))?.item.kind !== "repeat") end--;
+    const repeat = path.slice(0, end);
+    const known = this.outer;
+    this.outer ??= location;
+    const rows = Array.from({ length: this.rows(repeat) }, (_, row): Location => [...repeat, row])
+      .filter((row) => this.isRelevant(pointerOf(row)) && this.holds(condition, row));
+    this.outer = known;
+    const places = rows.map((row) => [...row, ...path.slice(end)]).filter((place) => this.isRelevant(pointerOf(place)));
+    return places.map((place) => (end < path.length ? leaf(this.answers, place) : ""));
   }
 
   private ref(name: string, bound: number | undefined, location: Location): Value {

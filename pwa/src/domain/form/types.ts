@@ -169,6 +169,8 @@ export interface FormState {
   readonly when: When;
   /** Is this item (or group, repeat, row) to be shown? */
   isRelevant(pointer: string): boolean;
+  /** After `change`: pointers of all whose value, relevance, words, choices or checks may differ from before. */
+  readonly touched: ReadonlySet<string>;
   /** The answer or calculated value; blank is "". */
   value(pointer: string): string;
 }

@@ -151,9 +151,41 @@ function substr(values: Value[]): string {
   return points.slice(place(number(values, 1)), values.length > 2 ? place(number(values, 2)) : points.length).join("");
 }
 
+function dateText(values: Value[]): string {
+  const day = text(values, 0).slice(0, 10);
+  if (dayNumber(day) === null) return "";
+  const [year = "", month = "", date = ""] = day.split("-");
+  const parts: Record<string, string> = { Y: year, y: year.slice(2), m: month, n: String(Number(month)), d: date, e: String(Number(date)), "%": "%" };
+  return text(values, 1).replace(/%([Yymnde%])/g, (_, key: string) => parts[key] as string);
+}
+
+/** Whole exponents only, multiplied out, so that both twins come to the same last digit. */
+function power(base: number, exponent: number): number {
+  if (!Number.isInteger(exponent) || Math.abs(exponent) > 100) return NaN;
+  let found = 1;
+  for (let i = Math.abs(exponent); i > 0; i--) found *= base;
+  return exponent >= 0 ? found : calculate("div", 1, found);
+}
+
+function parted(values: Value[], after: boolean): string {
+  const given = text(values, 0), mark = text(values, 1);
+  const at = given.indexOf(mark);
+  return at < 0 ? "" : after ? given.slice(at + mark.length) : given.slice(0, at);
+}
+
+function translate(values: Value[]): string {
+  const old = Array.from(text(values, 1)), fresh = Array.from(text(values, 2));
+  return Array.from(text(values, 0), (char) => (old.includes(char) ? (fresh[old.indexOf(char)] ?? "") : char)).join("");
+}
+
+const patterns = new Map<string, RegExp>();
+
 function matches(values: Value[]): boolean {
   const given = text(values, 0);
-  return Array.from(given).length <= 200 && new RegExp("^" + text(values, 1) + "$", "u").test(given);
+  const pattern = text(values, 1);
+  let compiled = patterns.get(pattern);
+  if (!compiled) patterns.set(pattern, (compiled = new RegExp("^" + pattern + "$", "u")));
+  return Array.from(given).length <= 200 && compiled.test(given);
 }
 
 /** By name; `if`, `today` and `position` need their surroundings and stand in state.ts. */
@@ -191,4 +223,11 @@ export const FUNCTIONS: Record<string, (values: Value[]) => Value> = {
   substr,
   sum: (v) => members(v).reduce<number>((total, x) => total + toNumber(x), 0),
   true: () => true,
+  "boolean-from-string": (v) => ["1", "true"].includes(text(v, 0)),
+  "format-date": dateText,
+  pow: (v) => power(number(v, 0), number(v, 1)),
+  sqrt: (v) => Math.sqrt(number(v, 0)),
+  "substring-after": (v) => parted(v, true),
+  "substring-before": (v) => parted(v, false),
+  translate,
 };
