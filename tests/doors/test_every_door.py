@@ -158,6 +158,9 @@ def doors(place: dict[str, str]) -> dict[str, Door]:
         "GET /register/import/{job_id}/report.xlsx": Door(
             f"/register/import/{uuid.uuid4()}/report.xlsx", frozenset(), own=False
         ),
+        "GET /visits": Door("/visits?county=640104", DESKS | {"he"}),
+        "GET /visits/{unit}": Door(f"/visits/{place['unit']}", DESKS),
+        "GET /field-records": Door("/field-records", DESKS | TEAM | {"fang", "jin"}, own=False),
         "GET /register/{unit}": Door(f"/register/{place['unit']}", DESKS),
         "GET /accounts": Door("/accounts", frozenset({"admin"}), own=False),
         "POST /accounts": Door("/accounts", frozenset({"admin"}), form={}, own=False),

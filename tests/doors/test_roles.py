@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from app.findings.helping.models import HelperVisit
 from app.findings.inspections.models import Answer, FieldRecord, Visit
+from app.kernel.clock import utcnow
 from app.registry.households.models import Household
 from app.survey.records.models import Op
 from tests.cast import PEOPLE, ROUND, World
@@ -232,3 +233,37 @@ def test_earlier_doorsteps_come_with_their_answers_to_the_team(world: World) -> 
     (event,) = world.phone("song").samples()[0]["events"]
     assert event["answers"] == json.loads(json.dumps(body["answers"]))
     assert event["form_id"] == "q1_poor"
+
+
+def page(world: World, account: str, path: str) -> str:
+    answer = world.client.get(path, headers={**world.headers(account), "Accept": "text/html"})
+    assert answer.status_code == 200, (account, path, answer.status_code)
+    return answer.text
+
+
+def test_the_desk_lists_visits_of_its_own_county_and_a_helper_the_own(world: World, homes: list[str]) -> None:
+    he = world.phone("he")
+    lately = utcnow() - timedelta(days=3)
+    near, far = he.op(visit_log(he, homes[0], started=lately)), he.op(visit_log(he, homes[4], started=lately))
+    he.post(near, far)
+    assert near["op_id"] in page(world, "xing", "/visits?county=640104")
+    assert far["op_id"] not in page(world, "xing", "/visits?county=640104")
+    assert far["op_id"] in page(world, "jin", "/visits?county=640106")
+    assert far["op_id"] in page(world, "he", "/visits?county=640106")
+    assert near["op_id"] in page(world, "city", f"/visits/{homes[0]}")
+    assert f"due-{homes[1]}" in page(world, "xing", "/visits?county=640104")
+    assert f"due-{homes[0]}" not in page(world, "xing", "/visits?county=640104")
+    headers = {**world.headers("xing"), "Accept": "text/html"}
+    assert world.client.get("/visits?county=640106", headers=headers).status_code == 404
+
+
+def test_field_records_are_listed_behind_the_fence_of_their_round(world: World) -> None:
+    song = world.phone("song")
+    op = song.op(field_record(song))
+    song.post(op)
+    assert op["op_id"] in page(world, "lin", "/field-records")
+    for outside in ("xing", "discipline", "fang", "jin"):
+        assert op["op_id"] not in page(world, outside, "/field-records")
+    world.post("city", f"/api/v1/rounds/{ROUND}/close")
+    assert op["op_id"] in page(world, "xing", "/field-records")
+    assert op["op_id"] not in page(world, "jin", "/field-records")

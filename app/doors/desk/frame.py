@@ -150,6 +150,10 @@ def navigation(actor: Actor | None, voice: Voice, at: str, held: int = 0) -> lis
     doors += [("board", "nav_board", "/"), ("rounds", "nav_rounds", "/rounds")]
     if actor.role in REGISTER_READERS:
         doors.append(("register", "nav_register", "/register"))
+    if actor.role in REGISTER_READERS or actor.role == Role.HELPER:
+        doors.append(("visits", "nav_visits", "/visits"))
+    if actor.role in REGISTER_READERS or actor.is_team:
+        doors.append(("fieldwork", "nav_fieldwork", "/field-records"))
     if actor.is_city and reads_answers(actor):
         doors.append(("held", "nav_held", "/held"))
     if actor.role == Role.ADMIN:

@@ -16,6 +16,7 @@ from app.doors.desk import (
     rounds,
     samples,
     sign_in,
+    visits,
 )
 from app.doors.desk.frame import page_of_problem
 
@@ -23,7 +24,7 @@ from app.doors.desk.frame import page_of_problem
 def install(app: FastAPI) -> None:
     """Add every page; refusals are told in words to whoever asked for a page."""
     desk = (sign_in, rounds, closing, draw, samples, board, county, records, held, register, accounts)
-    pages = (*desk, problems, published)
+    pages = (*desk, problems, published, visits)
     for room in pages:
         app.include_router(room.router)
     app.state.page_of_problem = page_of_problem

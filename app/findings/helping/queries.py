@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from app.findings.helping.models import HelperVisit
 from app.findings.helping.rules import MET, Pair, VisitFacts, standing
 from app.findings.inspections.models import VisitStatus
-from app.registry.households.models import Household
+from app.registry.households.models import Household, PovertyStatus
 from app.registry.households.queries import visible_households
 from app.registry.households.rules import READING_ROLES
 from app.registry.people.models import Account
@@ -104,3 +105,28 @@ def sees_visit(session: Session, actor: Actor, op: Op) -> bool:
         return False
     query = visible_households(actor).where(Household.county_id == op.county_id, Household.unit == op.unit)
     return session.exec(query).first() is not None
+
+
+def last_met(session: Session, actor: Actor, county_id: int) -> list[tuple[Household, date | None]]:
+    """The county's helped poor households within the reader's fence, and when a helper last met each family.
+
+    Whoever the helper was: a household does not wait longer because its helper changed. Longest ago first.
+    """
+    met = (
+        select(HelperVisit.unit, func.max(HelperVisit.visited_on))
+        .where(
+            HelperVisit.county_id == county_id,
+            HelperVisit.contact_result == MET,
+            HelperVisit.status == VisitStatus.ACCEPTED,
+        )
+        .group_by(col(HelperVisit.unit))
+    )
+    last_on = dict(session.exec(met).all())
+    mine = visible_households(actor).where(
+        Household.county_id == county_id,
+        col(Household.missing_since).is_(None),
+        Household.status != PovertyStatus.NON_POOR.value,
+        or_(col(Household.helper_name) != "", col(Household.helper_account).is_not(None)),
+    )
+    rows = [(household, last_on.get(household.unit)) for household in session.exec(mine)]
+    return sorted(rows, key=lambda row: (row[1] or date.min, row[0].unit))
