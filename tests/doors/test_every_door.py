@@ -162,6 +162,20 @@ def doors(place: dict[str, str]) -> dict[str, Door]:
         "GET /visits/{unit}": Door(f"/visits/{place['unit']}", DESKS),
         "GET /field-records": Door("/field-records", DESKS | TEAM | {"fang", "jin"}, own=False),
         "GET /register/{unit}": Door(f"/register/{place['unit']}", DESKS),
+        "GET /records/{op_id}/versions": Door(
+            f"/records/{op}/versions", READERS, closed=READERS | {"discipline", "xing"}
+        ),
+        "GET /devices": Door("/devices", CITY | {"song"}, own=False),
+        "GET /me": Door("/me", EVERYBODY, own=False),
+        "POST /me/password": Door("/me/password", EVERYBODY, form={}, own=False),
+        "POST /me/second-factor": Door("/me/second-factor", EVERYBODY, form={}, own=False),
+        "POST /me/second-factor/confirm": Door("/me/second-factor/confirm", EVERYBODY, form={}, own=False),
+        "POST /me/second-factor/off": Door("/me/second-factor/off", EVERYBODY, form={}, own=False),
+        "POST /me/devices": Door("/me/devices", EVERYBODY, form={}, own=False),
+        "POST /accounts/{account}/release": Door("/accounts/he/release", frozenset({"admin"}), form={}, own=False),
+        "POST /accounts/{account}/second-factor": Door(
+            "/accounts/he/second-factor", frozenset({"admin"}), form={}, own=False
+        ),
         "GET /accounts": Door("/accounts", frozenset({"admin"}), own=False),
         "POST /accounts": Door("/accounts", frozenset({"admin"}), form={}, own=False),
         "GET /accounts/{account}": Door("/accounts/he", frozenset({"admin"}), own=False),

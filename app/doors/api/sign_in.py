@@ -35,6 +35,7 @@ class SignInIn(BaseModel):
     account: Short
     password: Short
     device: DeviceIn | None = None
+    code: Short = ""
 
 
 class AccountOut(BaseModel):
@@ -61,7 +62,10 @@ def account_out(account: Account) -> AccountOut:
 
 @router.post("/sign-in", status_code=201)
 def post_sign_in(body: SignInIn, request: Request, house: TheHouse) -> SignInOut:
-    """An opaque token: 12 hours, or with `device` 30 days from its last use, bound to that device."""
+    """An opaque token: 12 hours, or with `device` 30 days from its last use, bound to that device.
+
+    401 `second-factor-needed` asks for `code`, the six digits of the account's authenticator app.
+    """
     device = body.device
     attempt = Attempt(
         account=body.account,
@@ -70,8 +74,9 @@ def post_sign_in(body: SignInIn, request: Request, house: TheHouse) -> SignInOut
         device_id=device.id if device else None,
         label=device.label if device else "",
         is_phone=device is not None,
+        code=body.code,
     )
-    done = sign_in(house.db, house.hasher, attempt)
+    done = sign_in(house.db, house.hasher, house.keys, attempt)
     return SignInOut(token=done.token, expires_at=rfc3339(done.expires_at), account=account_out(done.account))
 
 

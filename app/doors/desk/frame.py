@@ -34,6 +34,7 @@ LANGUAGE_COOKIE = "lang"
 REGISTER_READERS = frozenset(
     {Role.CITY_OFFICER, Role.LEADING_GROUP, Role.AUDITOR, Role.COUNTY_OFFICER, Role.DISCIPLINE}
 )
+DEVICE_READERS = frozenset({Role.CITY_OFFICER, Role.LEADING_GROUP, Role.AUDITOR, Role.ADMIN, Role.TEAM_LEADER})
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,8 @@ def navigation(actor: Actor | None, voice: Voice, at: str, held: int = 0) -> lis
         doors.append(("fieldwork", "nav_fieldwork", "/field-records"))
     if actor.is_city and reads_answers(actor):
         doors.append(("held", "nav_held", "/held"))
+    if actor.role in DEVICE_READERS and (actor.is_city or actor.role == Role.TEAM_LEADER):
+        doors.append(("transit", "nav_transit", "/devices"))
     if actor.role == Role.ADMIN:
         doors.append(("accounts", "nav_accounts", "/accounts"))
     if actor.role in COLLECTING_ROLES:

@@ -34,7 +34,7 @@ from app.survey.photos import queries as photos
 from app.survey.questionnaires import queries as forms
 from app.survey.questionnaires import rules as form_rules
 from app.survey.questionnaires.render import render
-from app.survey.records import queries
+from app.survey.records import queries, transit
 from app.survey.records.models import Op, RecordState
 from app.survey.records.rules import Body, SealedOp, read_body
 from app.survey.rounds.models import Sample
@@ -115,6 +115,7 @@ class RecordPage:
     raw: str | None
     facts: Sequence[Answer]
     digest: str
+    has_versions: bool = False
     problem: Refusal | None = None
     faults: Mapping[str, str] = field(default_factory=dict)
 
@@ -186,6 +187,7 @@ def record_view(session: Session, house: House, actor: Actor, op: Op, voice: Voi
         raw=None if sections or body.outcome else _raw(op),
         facts=_facts(session, house, op, body, visit, voice),
         digest=voice("digest", digest=op.digest),
+        has_versions=bool(later) or bool(transit.conflicts_of(session, [op.county_id], op.op_id)),
     )
 
 

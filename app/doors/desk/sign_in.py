@@ -21,6 +21,7 @@ from app.doors.web.house import House, TheHouse
 from app.kernel.db.base import HOME
 from app.kernel.problems import Problem
 from app.registry.people import service
+from app.registry.people.problems import CodeNeeded
 from app.registry.people.sign_in import Attempt, sign_in
 
 router = APIRouter(include_in_schema=False)
@@ -37,6 +38,7 @@ class SignInPage:
     account: str = ""
     problem: Refusal | None = None
     faults: Mapping[str, str] = field(default_factory=dict)
+    asks_code: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,16 +67,22 @@ def sign_in_page(request: Request, next: str = "/") -> Response:
 
 @router.post("/sign-in")
 def post_sign_in(
-    request: Request, house: TheHouse, account: Text = "", password: Text = "", next: Text = "/"
+    request: Request,
+    house: TheHouse,
+    account: Text = "",
+    password: Text = "",
+    code: Text = "",
+    next: Text = "/",
 ) -> Response:
     """A session cookie, or the form again with the reason."""
     browser = _browser_id(request, house) or uuid4()
     voice = voice_of(request)
-    attempt = Attempt(account, password, client_of(request), device_id=browser, label=voice("browser"))
+    attempt = Attempt(account, password, client_of(request), device_id=browser, label=voice("browser"), code=code)
     try:
-        done = sign_in(house.db, house.hasher, attempt)
+        done = sign_in(house.db, house.hasher, house.keys, attempt)
     except Problem as problem:
-        page = SignInPage(own_path(next), account, in_words(problem, voice.lang).problem)
+        asks_code = isinstance(problem, CodeNeeded) or bool(code)
+        page = SignInPage(own_path(next), account, in_words(problem, voice.lang).problem, asks_code=asks_code)
         answer = _form(request, page, problem.status)
         if problem.retry_after:
             answer.headers["Retry-After"] = str(problem.retry_after)

@@ -16,10 +16,12 @@ from app.doors.web.house import House, TheHouse
 from app.kernel.clock import utcnow
 from app.kernel.db.base import HOME
 from app.kernel.problems import Forbidden, Unauthenticated
-from app.registry.people import queries, service
+from app.registry.people import queries, second_factor, service
 from app.registry.people.models import Role
+from app.registry.people.problems import FactorMissing
 from app.registry.people.rules import Actor
 
+OPEN_WITHOUT_FACTOR = frozenset({"/me", "/me/second-factor", "/me/second-factor/confirm", "/api/v1/sign-out"})
 TOUCH_EVERY = timedelta(hours=1)
 
 
@@ -59,7 +61,20 @@ def require_caller(request: Request, house: TheHouse) -> Actor:
     actor = find_caller(request, house)
     if actor is None:
         raise Unauthenticated("请先登录。手机上的记录都还在。", "Please sign in. Records on the phone are safe.")
+    _require_factor(request, house, actor)
     return actor
+
+
+def _require_factor(request: Request, house: House, actor: Actor) -> None:
+    """Where the installation wants a second factor of the desk, who has none can do nothing but set it up."""
+    is_wanted = second_factor.wants_desk_factor(actor.role, house.settings.second_factor)
+    if not is_wanted or request.url.path in OPEN_WITHOUT_FACTOR:
+        return
+    with house.db.read() as session:
+        if not second_factor.is_in_force(session, actor.account_id):
+            raise FactorMissing(
+                "请到“我的账号”(/me)启用动态码,再继续。", "Set up the code on your account's page (/me)."
+            )
 
 
 Caller = Annotated[Actor, Depends(require_caller)]

@@ -11,6 +11,22 @@ class WrongCredentials(Unauthenticated):
     title_en = "Account or password is wrong"
 
 
+class CodeNeeded(Unauthenticated):
+    """The password fits; the account also wants the code of its authenticator app, and the one given does not fit."""
+
+    slug = "second-factor-needed"
+    title_zh = "请输入动态码"
+    title_en = "A code is needed"
+
+
+class FactorMissing(Forbidden):
+    """This installation wants a second factor of this role, and the account has none yet."""
+
+    slug = "second-factor-missing"
+    title_zh = "请先启用动态码"
+    title_en = "Set up your second factor first"
+
+
 class TooManyTries(Busy):
     """Guessing is slowed; a device or browser that signed in before has its own, separate allowance."""
 

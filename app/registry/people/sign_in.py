@@ -18,13 +18,15 @@ from app.kernel import audit
 from app.kernel.clock import utcnow
 from app.kernel.db.base import HOME
 from app.kernel.db.engines import Database
-from app.registry.people import limits, queries, service
+from app.kernel.keys import Keys
+from app.registry.people import limits, queries, second_factor, service
 from app.registry.people.models import Account, Device, Token
 from app.registry.people.passwords import PasswordHasher
-from app.registry.people.problems import DeviceRevoked, TooManyTries, WrongCredentials
+from app.registry.people.problems import CodeNeeded, DeviceRevoked, TooManyTries, WrongCredentials
 
 STRANGERS_PER_ACCOUNT = limits.Limit(hits=25, seconds=900)
 KNOWN_DEVICE = limits.Limit(hits=15, seconds=900)
+CODES = limits.Limit(hits=10, seconds=900)
 PER_NETWORK = limits.Limit(hits=100, seconds=900)
 
 
@@ -38,6 +40,7 @@ class Attempt:
     device_id: UUID | None = None
     label: str = ""
     is_phone: bool = False
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,8 @@ def network_of(client: str) -> str:
     return str(ipaddress.ip_network(f"{address}/{24 if address.version == 4 else 56}", strict=False))
 
 
-def sign_in(db: Database, hasher: PasswordHasher, attempt: Attempt) -> SignedIn:
-    """A fresh token, or WrongCredentials / TooManyTries."""
+def sign_in(db: Database, hasher: PasswordHasher, keys: Keys, attempt: Attempt) -> SignedIn:
+    """A fresh token, or WrongCredentials / CodeNeeded / TooManyTries."""
     now = utcnow()
     attempt = _normal(attempt)
     with db.write(HOME) as session:
@@ -77,10 +80,35 @@ def sign_in(db: Database, hasher: PasswordHasher, attempt: Attempt) -> SignedIn:
     fits, renewed = hasher.verify(attempt.password, account.password_hash if account else None)
     if not fits or account is None or account.disabled_at:
         raise WrongCredentials("账号或密码不对,请核对后再试。", "Account or password is wrong.")
+    _require_code(db, keys, account, attempt.code, now)
     with db.write(HOME) as session:
         for key, limit in allowances:
             limits.forgive(session, key, limit, now)
         return _open_session(session, account, attempt, renewed, now)
+
+
+def _require_code(db: Database, keys: Keys, account: Account, code: str, now: datetime) -> None:
+    """The second factor, where it is in force; guessing at it is slowed by the account alone."""
+    with db.read() as session:
+        if not second_factor.is_in_force(session, account.id):
+            return
+    if not code:
+        raise CodeNeeded("请打开验证器应用,输入6位动态码。", "Open your authenticator app and type its six digits.")
+    with db.write(HOME) as session:
+        wait = limits.hit(session, f"code:{account.account}", CODES, now)
+    if wait:
+        raise TooManyTries(
+            f"动态码试错太多,请{(wait + 59) // 60}分钟后再试。",
+            f"Too many codes; wait {wait} seconds.",
+            retry_after=wait,
+        )
+    with db.write(HOME) as session:
+        row = second_factor.find(session, account.id, to_use=True)
+        fits = row is not None and second_factor.accept(session, keys, row, code)
+        if fits:
+            limits.forgive(session, f"code:{account.account}", CODES, now)
+    if not fits:
+        raise CodeNeeded("动态码不对,或已用过;请等下一个。", "The code is wrong or was used; wait for the next one.")
 
 
 def _normal(attempt: Attempt) -> Attempt:
@@ -92,6 +120,7 @@ def _normal(attempt: Attempt) -> Attempt:
         attempt.device_id,
         attempt.label[:80],
         attempt.is_phone,
+        attempt.code[:40],
     )
 
 

@@ -9,7 +9,8 @@ from app.kernel import audit
 from app.kernel.clock import utcnow
 from app.kernel.db.base import HOME
 from app.kernel.db.engines import Database
-from app.registry.people import queries, service, sign_in
+from app.kernel.keys import Keys
+from app.registry.people import limits, queries, service, sign_in
 from app.registry.people.models import Role, Token
 from app.registry.people.passwords import PasswordHasher
 from app.registry.people.problems import AccountExists, BadAccount, DeviceRevoked, TooManyTries, WrongCredentials
@@ -17,6 +18,9 @@ from app.registry.people.rules import Actor, sees_draw
 from app.registry.people.sign_in import Attempt
 
 PASSWORD = "loess-plateau-9"
+
+
+KEYS = Keys(b"a secret for tests only")
 
 
 def add(
@@ -35,7 +39,7 @@ def attempt(password: str = PASSWORD, account: str = "lin", **more: object) -> A
 def test_a_token_is_good_until_sign_out(db: Database, hasher: PasswordHasher) -> None:
     add(db, hasher)
 
-    done = sign_in.sign_in(db, hasher, attempt())
+    done = sign_in.sign_in(db, hasher, KEYS, attempt())
     with db.read() as session:
         found = queries.actor_of(session, done.token, utcnow())
     assert found is not None
@@ -49,7 +53,7 @@ def test_a_token_is_good_until_sign_out(db: Database, hasher: PasswordHasher) ->
 
 def test_the_token_itself_is_stored_nowhere(db: Database, hasher: PasswordHasher) -> None:
     add(db, hasher)
-    done = sign_in.sign_in(db, hasher, attempt())
+    done = sign_in.sign_in(db, hasher, KEYS, attempt())
     with db.read() as session:
         row = queries.find_token(session, done.token)
         assert isinstance(row, Token)
@@ -58,7 +62,7 @@ def test_the_token_itself_is_stored_nowhere(db: Database, hasher: PasswordHasher
 
 def test_disabling_an_account_ends_its_sessions_at_once(db: Database, hasher: PasswordHasher) -> None:
     add(db, hasher)
-    done = sign_in.sign_in(db, hasher, attempt())
+    done = sign_in.sign_in(db, hasher, KEYS, attempt())
 
     with db.write(HOME) as session:
         service.set_disabled(session, "lin", True, by="admin")
@@ -66,7 +70,7 @@ def test_disabling_an_account_ends_its_sessions_at_once(db: Database, hasher: Pa
     with db.read() as session:
         assert queries.actor_of(session, done.token, utcnow()) is None
     with pytest.raises(WrongCredentials):
-        sign_in.sign_in(db, hasher, attempt())
+        sign_in.sign_in(db, hasher, KEYS, attempt())
 
 
 def test_a_reset_password_shuts_the_old_one_out(db: Database, hasher: PasswordHasher) -> None:
@@ -74,16 +78,16 @@ def test_a_reset_password_shuts_the_old_one_out(db: Database, hasher: PasswordHa
     with db.write(HOME) as session:
         service.reset_password(session, hasher, "lin", "yellow-river-88", by="admin")
     with pytest.raises(WrongCredentials):
-        sign_in.sign_in(db, hasher, attempt())
-    assert sign_in.sign_in(db, hasher, attempt("yellow-river-88")).account.account == "lin"
+        sign_in.sign_in(db, hasher, KEYS, attempt())
+    assert sign_in.sign_in(db, hasher, KEYS, attempt("yellow-river-88")).account.account == "lin"
 
 
 def test_a_page_token_ends_after_twelve_hours_and_a_phone_lives_thirty_idle_days(
     db: Database, hasher: PasswordHasher
 ) -> None:
     add(db, hasher)
-    page = sign_in.sign_in(db, hasher, attempt())
-    phone = sign_in.sign_in(db, hasher, attempt(device_id=uuid.uuid4(), is_phone=True))
+    page = sign_in.sign_in(db, hasher, KEYS, attempt())
+    phone = sign_in.sign_in(db, hasher, KEYS, attempt(device_id=uuid.uuid4(), is_phone=True))
 
     with db.read() as session:
         assert queries.actor_of(session, page.token, utcnow() + timedelta(hours=13)) is None
@@ -93,7 +97,7 @@ def test_a_page_token_ends_after_twelve_hours_and_a_phone_lives_thirty_idle_days
 
 def test_use_keeps_a_phone_signed_in(db: Database, hasher: PasswordHasher) -> None:
     add(db, hasher)
-    phone = sign_in.sign_in(db, hasher, attempt(device_id=uuid.uuid4(), is_phone=True))
+    phone = sign_in.sign_in(db, hasher, KEYS, attempt(device_id=uuid.uuid4(), is_phone=True))
     later = utcnow() + timedelta(days=20)
     with db.write(HOME) as session:
         service.touch(session, queries.token_hash(phone.token), later)
@@ -104,30 +108,30 @@ def test_use_keeps_a_phone_signed_in(db: Database, hasher: PasswordHasher) -> No
 def test_a_revoked_device_is_out_until_it_is_let_in_again(db: Database, hasher: PasswordHasher) -> None:
     add(db, hasher)
     device = uuid.uuid4()
-    phone = sign_in.sign_in(db, hasher, attempt(device_id=device, is_phone=True))
+    phone = sign_in.sign_in(db, hasher, KEYS, attempt(device_id=device, is_phone=True))
 
     with db.write(HOME) as session:
         service.revoke_device(session, device, by="admin")
     with db.read() as session:
         assert queries.actor_of(session, phone.token, utcnow()) is None
     with pytest.raises(DeviceRevoked):
-        sign_in.sign_in(db, hasher, attempt(device_id=device, is_phone=True))
+        sign_in.sign_in(db, hasher, KEYS, attempt(device_id=device, is_phone=True))
 
     with db.write(HOME) as session:
         service.restore_device(session, device, by="admin")
-    assert sign_in.sign_in(db, hasher, attempt(device_id=device, is_phone=True)).token
+    assert sign_in.sign_in(db, hasher, KEYS, attempt(device_id=device, is_phone=True)).token
 
 
 def test_guessing_is_slowed_but_the_known_phone_still_gets_in(db: Database, hasher: PasswordHasher) -> None:
     """A stranger guesses Lin's password from many networks; Lin's own phone is not locked out."""
     add(db, hasher)
     device = uuid.uuid4()
-    sign_in.sign_in(db, hasher, attempt(device_id=device, is_phone=True))
+    sign_in.sign_in(db, hasher, KEYS, attempt(device_id=device, is_phone=True))
 
     refused, waits = 0, []
     for guess in range(40):
         try:
-            sign_in.sign_in(db, hasher, attempt(f"guess-{guess}", client=f"198.51.{guess}.9"))
+            sign_in.sign_in(db, hasher, KEYS, attempt(f"guess-{guess}", client=f"198.51.{guess}.9"))
         except TooManyTries as slowed:
             refused += 1
             waits.append(slowed.retry_after)
@@ -136,14 +140,14 @@ def test_guessing_is_slowed_but_the_known_phone_still_gets_in(db: Database, hash
 
     assert all(wait and 0 < wait <= 900 for wait in waits)
     assert refused == 40 - sign_in.STRANGERS_PER_ACCOUNT.hits
-    assert sign_in.sign_in(db, hasher, attempt(device_id=device, is_phone=True)).account.account == "lin"
+    assert sign_in.sign_in(db, hasher, KEYS, attempt(device_id=device, is_phone=True)).account.account == "lin"
 
 
 def test_one_network_cannot_try_every_account(db: Database, hasher: PasswordHasher) -> None:
     now = utcnow()
     limit = sign_in.PER_NETWORK
     with db.write(HOME) as session:
-        waits = [sign_in.limits.hit(session, "network:203.0.113.0/24", limit, now) for _ in range(limit.hits + 1)]
+        waits = [limits.hit(session, "network:203.0.113.0/24", limit, now) for _ in range(limit.hits + 1)]
     assert waits[:-1] == [None] * limit.hits
     assert waits[-1]
 
@@ -151,7 +155,7 @@ def test_one_network_cannot_try_every_account(db: Database, hasher: PasswordHash
 def test_right_passwords_use_up_no_allowance(db: Database, hasher: PasswordHasher) -> None:
     add(db, hasher)
     for _ in range(sign_in.STRANGERS_PER_ACCOUNT.hits + 3):
-        sign_in.sign_in(db, hasher, attempt())
+        sign_in.sign_in(db, hasher, KEYS, attempt())
 
 
 @pytest.mark.parametrize(
@@ -182,7 +186,7 @@ def test_an_account_name_is_taken_once(db: Database, hasher: PasswordHasher) -> 
 
 def test_every_verb_leaves_a_link_and_a_changed_link_is_found(db: Database, hasher: PasswordHasher) -> None:
     add(db, hasher)
-    sign_in.sign_in(db, hasher, attempt())
+    sign_in.sign_in(db, hasher, KEYS, attempt())
     with db.write(HOME) as session:
         service.set_disabled(session, "lin", True, by="admin")
     with db.read() as session:
