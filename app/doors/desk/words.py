@@ -329,7 +329,6 @@ WORDS: dict[str, Said] = {
         "先到的算数,后到的原样保留,不计入比率。",
         "The first one counts; the other is kept as it came and enters no rate.",
     ),
-    "to_first": Said("看先到的记录", "See the first one"),
     # draw
     "draw_title": Said("冻结名单和抽样", "Frame and draw"),
     "draw_step_freeze": Said("冻结名单", "Freeze the frame"),
