@@ -5,6 +5,7 @@ import "./app.css";
 import { App, NoStore } from "./screens/app.tsx";
 import { loadMore } from "./screens/parts.ts";
 import { loadQuestionnaire } from "./screens/questionnaire.ts";
+import { loadSafety } from "./screens/safety/load.ts";
 import { startRoutes } from "./screens/routes.ts";
 import { openPhone } from "./sync/index.ts";
 import { startInstall } from "./ui/install.ts";
@@ -16,17 +17,29 @@ const root = document.getElementById("app") as HTMLElement;
 /** The parts that the first screen does not need are fetched right behind it: after this the network may go. */
 function fetchTheRest(): void {
   loadQuestionnaire()
+    .then(loadSafety)
     .then(loadMore)
     .then(loadEnglish)
     .catch(() => addEventListener("online", fetchTheRest, { once: true }));
 }
 
-startRoutes();
-startInstall();
-startSettings()
-  .then(() => openPhone())
-  .then(
-    (phone) => render(<App phone={phone} />, root),
-    (error: unknown) => render(<NoStore error={error} />, root),
-  )
-  .then(fetchTheRest);
+/** The office looks at a form that is not published: real screens, and nothing of this phone is opened. */
+async function preview(path: string): Promise<void> {
+  const part = await import("./screens/preview/index.tsx");
+  const found = await part.fetchForm(path);
+  render(found ? <part.Preview {...found} /> : <part.PreviewFault />, root);
+}
+
+async function work(): Promise<void> {
+  startRoutes();
+  startInstall();
+  try {
+    render(<App phone={await openPhone()} />, root);
+  } catch (error) {
+    render(<NoStore error={error} />, root);
+  }
+  fetchTheRest();
+}
+
+const looked = new URLSearchParams(location.search).get("preview");
+void startSettings().then(() => (looked === null ? work() : preview(looked)));

@@ -8,6 +8,7 @@ import { notSavedText, PhoneProvider, usePhone } from "./phone.ts";
 import { loadMore, more, type More } from "./parts.ts";
 import { loadQuestionnaire, questionnaire } from "./questionnaire.ts";
 import { go, route, type Route } from "./routes.ts";
+import { loadSafety, safety, type Safety } from "./safety/load.ts";
 import { SignInPage } from "./sign-in.tsx";
 import { Today } from "./today.tsx";
 
@@ -47,10 +48,25 @@ function Later(props: { draw: (part: More) => ComponentChildren }) {
   return <Piece part={more.value} fetch={loadMore} draw={props.draw} />;
 }
 
+function Safe(props: { draw: (part: Safety) => ComponentChildren }) {
+  return <Piece part={safety.value} fetch={loadSafety} draw={props.draw} />;
+}
+
 function Screen() {
   const phone = usePhone();
   const at = route.value;
-  if (!phone.session.value || at.name === "sign-in") return <SignInPage />;
+  const { isLocked, hasPin, mustSetPin, policy } = phone.lock.value;
+  useEffect(() => {
+    // What was being written is on the disk; it does not stay in memory behind the lock.
+    if (isLocked) questionnaire.value?.forgetVisit();
+  }, [isLocked]);
+  if (at.name === "sign-in") return <SignInPage isForgot={at.forgot === true} />;
+  if (isLocked) {
+    const onForgot = () => go({ name: "sign-in", forgot: true });
+    return <Safe draw={(part) => <part.LockPage onForgot={onForgot} />} />;
+  }
+  if (!phone.session.value) return <SignInPage isForgot={false} />;
+  if (mustSetPin || (policy === "required" && !hasPin)) return <Safe draw={(part) => <part.PinPage isForced />} />;
   switch (at.name) {
     case "household":
       return <Later key={at.sampleId} draw={(part) => <part.HouseholdPage sampleId={at.sampleId} />} />;
@@ -67,6 +83,12 @@ function Screen() {
       return <Later draw={(part) => <part.FieldPage />} />;
     case "move":
       return <Later key={at.draftId} draw={(part) => <part.MovePage draftId={at.draftId} />} />;
+    case "pin":
+      return <Safe key="pin" draw={(part) => <part.PinPage isForced={false} />} />;
+    case "health":
+      return <Safe key="health" draw={(part) => <part.HealthPage />} />;
+    case "export":
+      return <Safe key="export" draw={(part) => <part.ExportPage />} />;
     case "outbox":
       return <Later key="outbox" draw={(part) => <part.OutboxPage />} />;
     case "me":

@@ -1,7 +1,8 @@
 /** What the inspector should know before anything else: sign in again, a new version, the wrong browser. */
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { usePhone } from "./phone.ts";
 import { go } from "./routes.ts";
+import { loadSafety, safety } from "./safety/load.ts";
 import { w } from "../ui/words.ts";
 
 /** Nothing at all on an ordinary day. */
@@ -20,8 +21,16 @@ export function Reminders() {
         </div>
       ) : null}
       <UpdateNotice />
+      <SafetyPart />
     </>
   );
+}
+
+/** Loss, gaps, clock, no PIN: told by the part of the app that knows of them, once it is here. */
+function SafetyPart() {
+  useEffect(() => void loadSafety().catch(() => undefined), []);
+  const part = safety.value;
+  return part ? <part.SafetyNotices /> : null;
 }
 
 /** A new version waits; it comes in only when the inspector says so. */

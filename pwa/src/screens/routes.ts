@@ -27,7 +27,11 @@ export type Route =
     }
   | { name: "outbox" }
   | { name: "me" }
-  | { name: "sign-in" };
+  | { name: "pin" }
+  | { name: "health" }
+  | { name: "export" }
+  /** `forgot`: the PIN is gone, the password opens. */
+  | { name: "sign-in"; forgot?: boolean };
 
 interface Entry {
   route: Route;
@@ -36,6 +40,7 @@ interface Entry {
 
 const NAMES: Route["name"][] = [
   "today", "household", "helped", "record", "field", "move", "interview", "review", "saved", "outbox", "me", "sign-in",
+  "pin", "health", "export",
 ];
 
 function current(): Entry {

@@ -17,6 +17,8 @@ function refusal(result: Extract<SignInResult, { ok: false }>): string {
       return w().signInWrong;
     case "offline":
       return w().signInOffline;
+    case "needs-pin":
+      return w().signInNeedsPin;
     case "server-busy":
       return result.retryAfterMs ? w().signInSlow(seconds) : w().signInServer;
     case "not-our-server":
@@ -28,7 +30,7 @@ function refusal(result: Extract<SignInResult, { ok: false }>): string {
   }
 }
 
-function useSignIn(): { busy: boolean; error: string; run: (account: string, password: string) => Promise<void> } {
+function useSignIn(isForgot: boolean): { busy: boolean; error: string; run: (account: string, password: string) => Promise<void> } {
   const phone = usePhone();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState("");
@@ -36,7 +38,7 @@ function useSignIn(): { busy: boolean; error: string; run: (account: string, pas
     if (account === "" || password === "") return setError(w().signInBlank);
     setBusy(true);
     setError("");
-    const result = await phone.signIn(account, password).catch(() => null);
+    const result = await phone.signIn(account, password, isForgot).catch(() => null);
     setBusy(false);
     if (!result) return setError(w()["ns-unavailable"]);
     if (!result.ok) return setError(refusal(result));
@@ -46,11 +48,11 @@ function useSignIn(): { busy: boolean; error: string; run: (account: string, pas
   return { busy, error, run };
 }
 
-export function SignInPage() {
+export function SignInPage(props: { isForgot: boolean }) {
   const phone = usePhone();
   const old = phone.session.value;
-  const { busy, error, run } = useSignIn();
-  const [account, setAccount] = useState(old?.account ?? "");
+  const { busy, error, run } = useSignIn(props.isForgot);
+  const [account, setAccount] = useState(old?.account ?? phone.lock.value.account ?? "");
   const [password, setPassword] = useState("");
   const [isShown, setShown] = useState(false);
   const message = useRef<HTMLParagraphElement>(null);
@@ -63,7 +65,7 @@ export function SignInPage() {
     "aria-describedby": "sign-in-error",
     onInput: (event: { currentTarget: { value: string } }) => setPassword(event.currentTarget.value),
   };
-  const isBlocked = isInWeChat();
+  const isBlocked = isInWeChat() || phone.health.value.isBlocked;
   const other = lang.value === "zh" ? "en" : "zh";
   return (
     <Page place="sign-in" title={old ? w().signInAgain : w().signInTitle} crumb={w().app} aside={
@@ -74,7 +76,7 @@ export function SignInPage() {
       <p class="muted">{old ? w().signInAgainWhy : w().appLine}</p>
       {isBlocked ? (
         <p class="notice bad" role="alert">
-          {w().wechat}
+          {isInWeChat() ? w().wechat : w().browserBlocked}
         </p>
       ) : null}
       <form
@@ -126,6 +128,10 @@ export function SignInPage() {
         {old ? (
           <button type="button" class="button" onClick={() => go({ name: "today" }, "replace")}>
             {w().workOffline}
+          </button>
+        ) : phone.lock.value.isLocked ? (
+          <button type="button" class="button" onClick={() => go({ name: "today" }, "replace")}>
+            {w().back}
           </button>
         ) : (
           <p class="muted small">{w().signInNote}</p>

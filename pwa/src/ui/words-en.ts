@@ -25,6 +25,8 @@ export const en: Words = {
   signingIn: "Signing in…",
   signInBlank: "Fill in both account and password.",
   signInWrong: "Account or password is wrong. Please try again.",
+  browserBlocked: "Records are not kept here (a page inside an app, a private window, or no secure connection). Open it in the phone's own browser or Chrome.",
+  signInNeedsPin: "The service cannot open this phone's keys now. Open with the PIN first, then sign in; nothing is lost.",
   signInSlow: (s) => `Too many tries. Please wait ${s} seconds.`,
   noPackageOffline: "No network: the sample list cannot be fetched yet.",
   signInOffline: "No network, so no sign-in. The first sign-in needs one; after that the app opens without.",

@@ -28,6 +28,8 @@ const zh = {
   signingIn: "正在登录…",
   signInBlank: "账号和密码都要填。",
   signInWrong: "账号或密码不对,请再试一次。",
+  browserBlocked: "这里保不住记录(应用内页面、无痕窗口或非安全连接)。请用手机自带的浏览器或 Chrome 打开再登录。",
+  signInNeedsPin: "服务器现在打不开这部手机的保险箱。请先用 PIN 打开,再登录;记录都在。",
   signInSlow: (s: number) => `试得太多了,请等 ${s} 秒再试。`,
   noPackageOffline: "没有网络,还取不到样本名单。",
   signInOffline: "没有网络,登录不了。第一次登录要有网;登录过一次,没网也能打开。",

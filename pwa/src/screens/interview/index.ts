@@ -15,3 +15,4 @@ addEventListener("pagehide", flushVisit);
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") flushVisit();
 });
+export { forgetVisit } from "./visit.ts";

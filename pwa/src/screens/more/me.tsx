@@ -9,6 +9,7 @@ import { SyncFoot } from "../foot.tsx";
 import { InstallHint } from "../install-hint.tsx";
 import { photosLeft, usePhone } from "../phone.ts";
 import { UpdateNotice } from "../reminders.tsx";
+import { safety } from "../safety/load.ts";
 import { goBack } from "../routes.ts";
 
 function Switch<T extends string>(props: {
@@ -167,6 +168,7 @@ export function MePage() {
       <Storage />
       <InstallHint />
       <Versions />
+      {safety.value ? <safety.value.SafetyLinks /> : null}
       <SignOut />
     </Page>
   );
