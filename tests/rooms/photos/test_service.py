@@ -191,7 +191,7 @@ def test_no_row_is_written_when_the_store_fails(
     _announce(db, taken)
 
     def fails(*_: Any) -> None:
-        raise OSError(5, "Input/output error")
+        raise OSError(30, "Read-only file system")
 
     monkeypatch.setattr(store, "_place", fails)
     with pytest.raises(StoreFailed):

@@ -2,12 +2,14 @@
 
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from obstore.store import MemoryStore
 
+from app.kernel.db.wound import PROCESS, DiskFailed
 from app.survey.photos import store as stores
 from app.survey.photos.problems import StoreFailed, StoreFull
 from app.survey.photos.store import BucketStore, FolderStore, Store, open_store
@@ -104,7 +106,17 @@ def test_bytes_names_and_folders_are_forced_to_disk_in_that_order(
     assert seen == ["fsync folder", "fsync folder", "fsync file", "rename", "fsync folder"]
 
 
-def test_a_failing_fsync_promises_nothing(tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def healed() -> Iterator[None]:
+    """What a failed disk does to this process ends with the test."""
+    yield
+    PROCESS.is_open = False
+
+
+@pytest.mark.usefixtures("healed")
+def test_a_failing_fsync_promises_nothing_any_more(
+    tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(_descriptor: int) -> None:
         raise OSError(5, "Input/output error")
 
@@ -112,6 +124,8 @@ def test_a_failing_fsync_promises_nothing(tmp_path: Path, source: Path, monkeypa
 
     with pytest.raises(StoreFailed):
         FolderStore(tmp_path / "store").keep(KEY, source, digest(DATA))
+    with pytest.raises(DiskFailed):
+        PROCESS.require_none()
 
 
 def test_a_copy_that_differs_is_not_kept(tmp_path: Path, source: Path) -> None:
