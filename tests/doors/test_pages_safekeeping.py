@@ -16,8 +16,8 @@ def test_the_page_names_every_number_and_photo_that_has_not_come(world: World) -
     lin = world.phone("lin")
     ops = [lin.op(lin.interview(sample, photos=True)) for sample in lin.samples()[:5]]
     lin.post(ops[0], ops[3])
-    body = {"device_id": lin.device_id, "max_dev_seq": 5, "unsent": {"ops": 3, "photos": 4}, "lost": False,
-            "storage": {"free": 100_000_000, "persisted": False}}  # fmt: skip
+    body = {"device_id": lin.device_id, "max_dev_seq": 5, "unsent_ops": 3, "unsent_photos": 4,
+            "bytes_free": 100_000_000, "persisted": False}  # fmt: skip
     assert world.client.post("/api/v1/sync/heartbeat", json=body, headers=lin.headers).status_code == 200
 
     row = Visitor(world, "city").get("/devices").row(f"phone-{lin.device_id[:8]}")

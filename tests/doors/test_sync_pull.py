@@ -104,17 +104,29 @@ def test_every_number_that_never_came_is_named_and_no_other(world: World) -> Non
     ops = [lin.op(lin.door(sample)) for sample in lin.samples()[:6]]
     lin.post(ops[0], ops[2], ops[3])
 
-    answer = beat(lin, max_dev_seq=6)
+    gaps = beat(lin, max_dev_seq=6)["gaps"]
 
-    assert (answer["missing"], answer["missing_count"]) == ([2, 5, 6], 3)
+    assert [(gap["device_id"], gap["missing"], gap["missing_count"]) for gap in gaps] == [(lin.device_id, [2, 5, 6], 3)]
     lin.post(ops[1], ops[4], ops[5])
-    assert beat(lin, max_dev_seq=6)["missing"] == []
+    assert beat(lin, max_dev_seq=6)["gaps"] == []
 
 
 def test_a_phone_that_was_emptied_cannot_make_the_server_forget_what_it_had_sealed(world: World) -> None:
     lin = world.phone("lin")
     beat(lin, max_dev_seq=4)
-    assert beat(lin, max_dev_seq=0)["missing"] == [1, 2, 3, 4]
+    assert beat(lin, max_dev_seq=0)["gaps"][0]["missing"] == [1, 2, 3, 4]
+
+
+def test_a_phone_whose_store_was_emptied_hears_of_what_it_had_sealed_as_another_device(world: World) -> None:
+    """P05 on the server's side: after the eviction the phone has a new id, and names the one it had."""
+    before, after, song = world.phone("lin"), world.phone("lin"), world.phone("song")
+    before.post(before.op(before.door(before.samples()[0])))
+    lost = {"device_id": before.device_id, "dev_seq": 3}
+
+    assert beat(song, max_dev_seq=0, lost=lost)["gaps"] == []
+    gaps = beat(after, max_dev_seq=0, lost=lost)["gaps"]
+
+    assert [(gap["device_id"], gap["missing"]) for gap in gaps] == [(before.device_id, [2, 3])]
 
 
 def test_a_foreign_hand_cannot_fill_the_gaps_of_a_device(world: World) -> None:
@@ -122,12 +134,14 @@ def test_a_foreign_hand_cannot_fill_the_gaps_of_a_device(world: World) -> None:
     beat(lin, max_dev_seq=1)
     song.device_id = lin.device_id
     song.post(song.op(song.door(song.samples()[0])))
-    assert beat(lin, max_dev_seq=1)["missing"] == [1]
+    assert beat(lin, max_dev_seq=1)["gaps"][0]["missing"] == [1]
 
 
-@pytest.mark.parametrize("told", [{"max_dev_seq": "x"}, {"storage": 7}, {"unsent": {"ops": -1}}, {"app_version": "\n"}])
+@pytest.mark.parametrize(
+    "told", [{"max_dev_seq": "x"}, {"health": 7}, {"unsent_ops": -1}, {"lost": {"device_id": 1}}, {"app_version": "\n"}]
+)
 def test_a_heartbeat_that_is_half_nonsense_is_still_a_heartbeat(world: World, told: dict[str, Any]) -> None:
-    assert beat(world.phone("lin"), **told)["missing"] == []
+    assert beat(world.phone("lin"), **told)["gaps"] == []
 
 
 def test_a_revoked_phone_pulls_nothing_at_once_and_what_it_sealed_before_is_held(world: World) -> None:

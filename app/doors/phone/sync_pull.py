@@ -28,7 +28,7 @@ from app.survey.records import transit
 from app.survey.records.cursor import Cursor, read_cursor
 from app.survey.records.models import Op
 from app.survey.records.rules import read_uuid
-from app.survey.records.transit import Change
+from app.survey.records.transit import Change, Gaps
 
 router = APIRouter(prefix="/api/v1/sync", tags=["sync"], dependencies=[Quota])
 
@@ -58,7 +58,8 @@ def get_changes(
     with house.db.read() as session:
         epoch = audit.epoch(session)
         place, reset = read_cursor(cursor, epoch)
-        read, lines, more = dict(place.read), [], False
+        read, more = dict(place.read), False
+        lines: list[dict[str, Any]] = []
         for county in counties_of(session, actor):
             if len(lines) >= limit:
                 more = True
@@ -114,7 +115,7 @@ def _receipt(house: House, row: Op) -> dict[str, Any]:
 
 @router.post("/heartbeat")
 async def post_heartbeat(request: Request, house: TheHouse, actor: Caller) -> dict[str, Any]:
-    """How a phone is; the answer names every running number that never came."""
+    """How a phone is; the answer names every running number that never came from any device of this account."""
     raw = await read_inflated(request, REPORT_LIMIT)
     return await run_in_threadpool(_heartbeat, house, actor, raw)
 
@@ -126,11 +127,23 @@ def _heartbeat(house: House, actor: Actor, raw: bytes) -> dict[str, Any]:
     now = utcnow()
     with house.db.write(HOME) as session:
         transit.save_report(session, transit.read_report(told, device_id, actor.account_id, now))
+        loss = transit.read_loss(told)
+        if loss is not None:
+            transit.save_loss(session, loss[0], actor.account_id, loss[1], now)
     with house.db.read() as session:
-        highest = transit.highest_of(session, device_id)
-        missing, count = transit.gaps_of(session, device_id, highest)
+        gaps = transit.gaps_of_account(session, actor.account_id)
         epoch = audit.epoch(session)
-    return {"epoch": epoch, "server_time": rfc3339(now), "missing": missing, "missing_count": count}
+    return {"epoch": epoch, "server_time": rfc3339(now), "gaps": [_gaps(each) for each in gaps]}
+
+
+def _gaps(gaps: Gaps) -> dict[str, Any]:
+    return {
+        "device_id": str(gaps.device.id),
+        "label": gaps.device.label,
+        "missing": list(gaps.missing),
+        "missing_count": gaps.count,
+        "last_seen_at": rfc3339(gaps.device.last_seen_at),
+    }
 
 
 def _read(raw: bytes) -> tuple[UUID, dict[str, Any]]:

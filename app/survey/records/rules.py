@@ -170,9 +170,7 @@ def _read_fields(data: dict[str, Any], reasons: list[Reason]) -> Body:
         hold("bad-place", "place", "地点应是6、9或12位区划代码", "The place should be a division code")
         place = None
     if not parts and not unit and not place:
-        hold(
-            "no-place", "sample_id", "没有可用的样本号、户编码或地点,不知道属于哪个县", "Names no place"
-        )
+        hold("no-place", "sample_id", "没有可用的样本号、户编码或地点,不知道属于哪个县", "Names no place")
     started, finished = parse_instant(str(data.get("started_at"))), parse_instant(str(data.get("finished_at")))
     if started is None:
         hold("bad-time", "started_at", "开始时间缺失或写法不对", "started_at is missing or malformed")

@@ -20,6 +20,7 @@ from app.kernel.db.ports import upsert
 from app.registry.people.models import Device
 from app.survey.photos.models import ObjectState, PhotoAnnounced, PhotoObject
 from app.survey.records.models import DeviceReport, Op, OpChange, OpConflict
+from app.survey.records.rules import read_uuid
 
 MOST_GAPS = 500
 MOST_TOLD = 8000
@@ -75,20 +76,20 @@ def receipts_after(session: Session, account_id: UUID, device_id: UUID, dev_seq:
 
 def read_report(data: Mapping[str, Any], device_id: UUID, account_id: UUID, now: datetime) -> dict[str, Any]:
     """A heartbeat's row; what cannot be read is unknown, and all of it is kept as it was told."""
-    unsent, storage, test = (_object(data, name) for name in ("unsent", "storage", "self_test"))
+    health = _object(data, "health")
     version = data.get("app_version")
     return {
         "device_id": device_id,
         "account_id": account_id,
         "reported_at": now,
         "max_dev_seq": _whole(data.get("max_dev_seq")) or 0,
-        "unsent_ops": _whole(unsent.get("ops"), 2**31),
-        "unsent_photos": _whole(unsent.get("photos"), 2**31),
+        "unsent_ops": _whole(data.get("unsent_ops"), 2**31),
+        "unsent_photos": _whole(data.get("unsent_photos"), 2**31),
         "oldest_unsent_at": parse_instant(str(data.get("oldest_unsent_at"))),
-        "bytes_free": _whole(storage.get("free")),
-        "is_persisted": _flag(storage.get("persisted")),
-        "is_store_lost": data.get("lost") is True,
-        "self_test_passed": _flag(test.get("passed")),
+        "bytes_free": _whole(data.get("bytes_free")),
+        "is_persisted": _flag(data.get("persisted")),
+        "is_store_lost": False,
+        "self_test_passed": "bad" not in health.values() if health else None,
         "app_version": version[:40] if isinstance(version, str) and version.isprintable() else None,
         "told": json.dumps(data)[:MOST_TOLD],
     }
@@ -102,6 +103,41 @@ def save_report(session: Session, row: Mapping[str, Any]) -> None:
     lost = row["is_store_lost"] or (before is not None and row["max_dev_seq"] < before.max_dev_seq)
     fresh = {**row, "max_dev_seq": highest, "is_store_lost": lost}
     upsert(session, DeviceReport, [fresh], key=key, update=[name for name in fresh if name not in key])
+
+
+def read_loss(data: Mapping[str, Any]) -> tuple[UUID, int] | None:
+    """The device a phone was before its store was emptied, and the last number it knows of; None when it was not."""
+    lost = _object(data, "lost")
+    device_id, highest = read_uuid(lost.get("device_id")), _whole(lost.get("dev_seq"))
+    return (device_id, highest) if device_id and highest is not None else None
+
+
+def save_loss(session: Session, device_id: UUID, account_id: UUID, highest: int, now: datetime) -> None:
+    """Note on the former device that its store was emptied; only a device that this account used can be told of."""
+    if session.get(Device, (device_id, account_id)) is None:
+        return
+    before = session.get(DeviceReport, (device_id, account_id))
+    row = before or DeviceReport(
+        device_id=device_id, account_id=account_id, reported_at=now, max_dev_seq=0, is_store_lost=True, told="{}"
+    )
+    row.max_dev_seq, row.is_store_lost = max(row.max_dev_seq, highest), True
+    session.add(row)
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """A device of an account with numbers that never came."""
+
+    device: Device
+    missing: Sequence[int]
+    count: int
+
+
+def gaps_of_account(session: Session, account_id: UUID) -> list[Gaps]:
+    """Every device that this account signed in on and whose numbers have holes."""
+    devices = session.exec(select(Device).where(Device.account_id == account_id).order_by(col(Device.created_at)))
+    found = [Gaps(each, *gaps_of(session, each.id, highest_of(session, each.id))) for each in devices.all()]
+    return [gaps for gaps in found if gaps.count]
 
 
 def _object(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
