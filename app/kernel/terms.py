@@ -65,7 +65,7 @@ TERMS: dict[str, dict[str, Term]] = {
     },
     "sample_fault": {
         "order": Term("备选户启用过早,前面的户还没有结果", "A reserve before its turn"),
-        "attempts": Term("备选户启用过早,前面的户上门不足两次(不同时段)", "A reserve while one before had under two attempts"),
+        "attempts": Term("备选户启用过早,前面的户上门不足两次(不同时段)", "A reserve while one had under two attempts"),
         "hasty": Term("上门不足两次就定为未访到", "Said to be out of reach after fewer than two attempts"),
         "twice": Term("同一户访了两次", "Interviewed twice"),
         "not_drawn": Term("不是抽中的户", "Not a drawn household"),

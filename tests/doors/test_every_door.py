@@ -83,9 +83,34 @@ def doors(place: dict[str, str]) -> dict[str, Door]:
         "GET /api/v1/rounds/{code}/satisfaction": Door(
             f"/api/v1/rounds/{code}/satisfaction", CITY | TEAM | {"fang"}, closed=EVERYBODY, own=False
         ),
+        "GET /api/v1/rounds/{code}/results": Door(
+            f"/api/v1/rounds/{code}/results", frozenset(), closed=EVERYBODY, own=False
+        ),
         "GET /api/v1/forms/{form_id}/{version}.json": Door(place["form"], EVERYBODY, own=False),
+        "GET /api/v1/forms/{form_id}/{version}/submissions.csv.zip": Door(
+            place["form"].replace(".json", "/submissions.csv.zip"), EVERYBODY - {"admin"}, own=False
+        ),
+        "GET /openrosa/formList": Door("/openrosa/formList", EVERYBODY, own=False),
+        "GET /openrosa/forms/{form_id}/{version}.xml": Door(
+            place["form"].replace("/api/v1/", "/openrosa/").replace(".json", ".xml"), EVERYBODY, own=False
+        ),
+        "GET /openrosa/forms/{form_id}/{version}/manifest": Door(
+            place["form"].replace("/api/v1/", "/openrosa/").replace(".json", "/manifest"), EVERYBODY, own=False
+        ),
+        "HEAD /openrosa/submission": Door("/openrosa/submission", EVERYBODY, own=False),
+        "POST /openrosa/submission": Door("/openrosa/submission", frozenset(), content=b"", own=False),
         "GET /api/v1/sync/package": Door("/api/v1/sync/package", EVERYBODY, own=False),
         "POST /api/v1/sync": Door("/api/v1/sync", EVERYBODY, body=envelope, own=False),
+        "POST /api/v1/sync/verify": Door(
+            "/api/v1/sync/verify", EVERYBODY, body={"nonce": "01234567", "ops": [op]}, own=False
+        ),
+        "GET /api/v1/recovery/key": Door("/api/v1/recovery/key", EVERYBODY, own=False),
+        "POST /api/v1/recovery": Door(
+            "/api/v1/recovery",
+            frozenset(),
+            body={"key_id": "", "epk": "", "iv": "", "ct": "", "device_id": str(uuid.uuid4())},
+            own=False,
+        ),
         "POST /api/v1/sync/have": Door("/api/v1/sync/have", EVERYBODY, body={"ops": [], "photos": []}, own=False),
         "GET /api/v1/sync/changes": Door("/api/v1/sync/changes", EVERYBODY, own=False),
         "GET /api/v1/sync/receipts": Door(
@@ -143,11 +168,20 @@ def doors(place: dict[str, str]) -> dict[str, Door]:
         "GET /rounds/{code}/counties/{county}": Door(
             f"/rounds/{code}/counties/640104", CITY | TEAM, closed=after
         ),
+        "GET /rounds/{code}/reach": Door(f"/rounds/{code}/reach", CITY | TEAM | {"fang"}, closed=PUBLISHED, own=False),
+        "GET /rounds/{code}/counties/{county}/visit-list": Door(
+            f"/rounds/{code}/counties/640104/visit-list", CITY | TEAM, closed=after
+        ),
+        "GET /rounds/{code}/notice-card": Door(
+            f"/rounds/{code}/notice-card", CITY | TEAM | {"fang"}, closed=EVERYBODY, own=False
+        ),
         "GET /rounds/{code}/samples/{sample_id}": Door(
             f"/rounds/{code}/samples/{sample}", READERS | {"admin"}, closed=after
         ),
         "GET /records/{op_id}": Door(f"/records/{op}", READERS, closed=READERS | {"discipline", "xing"}),
         "GET /held": Door("/held", CITY - {"admin"}, own=False),
+        "GET /imports": Door("/imports", city, own=False),
+        "POST /imports": Door("/imports", city, form={}, own=False),
         "POST /records/{op_id}/resolve": Door(f"/records/{place['held']}/resolve", city, form={}, own=False),
         "GET /register": Door("/register", DESKS | {"jin"}, own=False),
         "POST /register": Door("/register", DESKS | {"jin"}, form={}, own=False),
@@ -200,6 +234,12 @@ PUBLIC = {
     "POST /sign-out",
     "POST /language",
     "OPTIONS /api/v1/uploads",
+    # These carry their key in the address (test_openrosa tries forged and revoked ones).
+    "GET /openrosa/key/{token}/formList",
+    "GET /openrosa/key/{token}/forms/{form_id}/{version}.xml",
+    "GET /openrosa/key/{token}/forms/{form_id}/{version}/manifest",
+    "HEAD /openrosa/key/{token}/submission",
+    "POST /openrosa/key/{token}/submission",
 }
 
 

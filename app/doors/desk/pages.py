@@ -10,8 +10,10 @@ from app.doors.desk import (
     devices,
     draw,
     held,
+    papers,
     problems,
     published,
+    reach,
     records,
     register,
     rounds,
@@ -27,7 +29,7 @@ from app.doors.desk.frame import page_of_problem
 def install(app: FastAPI) -> None:
     """Add every page; refusals are told in words to whoever asked for a page."""
     desk = (sign_in, rounds, closing, draw, samples, board, county, records, held, register, accounts)
-    pages = (*desk, devices, versions, security, problems, published, visits)
+    pages = (*desk, devices, versions, security, problems, published, visits, reach, papers)
     for room in pages:
         app.include_router(room.router)
     app.state.page_of_problem = page_of_problem

@@ -94,6 +94,7 @@ def steps_of(view: RoundView, actor: Actor, voice: Voice) -> list[Step]:
     steps = [Step(voice("step_board"), base)]
     if view.draw is not None:
         steps.append(Step(voice("step_record"), f"{base}/draw"))
+        steps.append(Step(voice("step_reach"), f"{base}/reach"))
     return steps
 
 

@@ -7,6 +7,8 @@ page fills; both languages have the same places.
 from typing import NamedTuple
 
 from app.doors.desk.ceremony_words import CEREMONY_WORDS
+from app.doors.desk.imports_words import IMPORTS_WORDS
+from app.doors.desk.reach_words import REACH_WORDS
 from app.doors.desk.register_words import REGISTER_WORDS
 from app.doors.desk.safekeeping_words import SAFEKEEPING_WORDS
 from app.doors.desk.visits_words import VISITS_WORDS
@@ -578,7 +580,12 @@ WORDS: dict[str, Said] = {
         "city office "
         "releases or voids it; until then it enters no rate.",
     ),
-} | {key: Said(zh, en) for key, (zh, en) in (REGISTER_WORDS | CEREMONY_WORDS | VISITS_WORDS | SAFEKEEPING_WORDS).items()}
+} | {
+    key: Said(zh, en)
+    for key, (zh, en) in (
+        REACH_WORDS | REGISTER_WORDS | CEREMONY_WORDS | IMPORTS_WORDS | SAFEKEEPING_WORDS | VISITS_WORDS
+    ).items()
+}
 
 
 class Voice:

@@ -1,0 +1,265 @@
+"""进度与覆盖: how far each county's sample was reached, what that leaves open, and what did not keep the rule.
+
+The fence is the round's own (`rounds.queries`): before the close its teams and the city, afterwards each desk its
+counties. Everything is computed when asked, from the doorsteps; nothing is a mean of rates.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from sqlmodel import Session
+
+from app.doors.desk.frame import Crumb, show, voice_of
+from app.doors.desk.plots import TARGET_ITEMS
+from app.doors.desk.progress import doors_seen
+from app.doors.desk.rounds import county_name
+from app.doors.desk.words import Voice
+from app.doors.web.auth import Caller
+from app.doors.web.house import House, TheHouse
+from app.figures.indicators import progress as rules
+from app.figures.indicators import queries as indicators
+from app.figures.indicators.progress import Bounds, StratumProgress, VillageProgress
+from app.figures.indicators.rules import CountyFacts, Interview, Tally
+from app.findings.inspections import queries as inspections
+from app.findings.inspections.queries import Door
+from app.findings.quality import field as quality
+from app.kernel import terms
+from app.kernel.problems import NotFound
+from app.registry.households.package import package_households
+from app.survey.rounds import queries as rounds
+from app.survey.rounds.queries import RoundView
+
+router = APIRouter(include_in_schema=False)
+
+KINDS = ("poor", "non_poor")
+TONES = {"under": "bad", "within": "done", "over": "wait"}
+VILLAGE_TONES = {"done": "done", "going": "open", "ahead": "wait"}
+
+
+@dataclass(frozen=True)
+class StratumLine:
+    """One stratum of a county in the table."""
+
+    kind: str
+    drawn: int
+    opened: int
+    completed: int
+    open: int
+    codes: str
+    substitution: str
+    is_limited: bool
+    quota: str
+    quota_state: str
+    tone: str
+    surplus: int
+    panel: int
+    warnings: Sequence[str]
+
+
+@dataclass(frozen=True)
+class BoundLine:
+    """One item whose rate is known only between bounds."""
+
+    item: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class ModeLine:
+    """Households met in one way, with the three items counted among them."""
+
+    code: str
+    count: int
+    items: Sequence[str]
+
+
+@dataclass(frozen=True)
+class DoubtLine:
+    """A record that did not keep the rule, or a surplus one."""
+
+    label: str
+    href: str
+    words: str
+
+
+@dataclass(frozen=True)
+class CountyReach:
+    """One county's block."""
+
+    code: str
+    name: str
+    strata: Sequence[StratumLine]
+    bounds: Sequence[BoundLine]
+    modes: Sequence[ModeLine]
+    villages: Sequence[VillageProgress]
+    doubts: Sequence[DoubtLine]
+    surplus: Sequence[DoubtLine]
+
+
+@dataclass(frozen=True)
+class ReachPage:
+    """What reach.html prints."""
+
+    code: str
+    city: Sequence[StratumLine]
+    counties: Sequence[CountyReach]
+    items: Sequence[str] = TARGET_ITEMS
+
+
+@router.get("/rounds/{code}/reach")
+def reach_page(code: str, request: Request, house: TheHouse, actor: Caller) -> HTMLResponse:
+    """Progress and coverage of a round."""
+    voice = voice_of(request)
+    with house.db.read() as session:
+        view = rounds.get_round(session, actor, code)
+        doors = doors_seen(session, house, actor, view)
+        if not doors:
+            raise NotFound("还没有抽样名单,或不在您的范围内。", "No sample yet, or none within your scope.")
+        page = _page(session, house, view, doors, voice)
+    crumbs = [
+        Crumb(voice("rounds_title"), "/rounds"),
+        Crumb(view.name, f"/rounds/{code}"),
+        Crumb(voice("reach_title")),
+    ]
+    title = f"{voice('reach_title')} · {view.name}"
+    return show(request, "reach.html", page, title=title, at="board", crumbs=crumbs, actor=actor)
+
+
+def _page(session: Session, house: House, view: RoundView, doors: Sequence[Door], voice: Voice) -> ReachPage:
+    facts = {each.code: each for each in indicators.county_facts(session, view, house.settings.tz)}
+    blocks, parts = [], []
+    for county in view.counties:
+        mine = [door for door in doors if door.row.county == county.code]
+        if not mine:
+            continue
+        strata = [progress_of_county(mine, facts[county.code], kind) for kind in KINDS]
+        parts += strata
+        name = county_name(county, voice.lang)
+        blocks.append(_county(session, house, view, county.code, name, mine, facts[county.code], strata, voice))
+    city = [rules.together(parts, kind) for kind in KINDS] if len(blocks) > 1 else []
+    return ReachPage(view.code, [_line(each, voice) for each in city], blocks)
+
+
+def progress_of_county(doors: Sequence[Door], facts: CountyFacts, kind: str) -> StratumProgress:
+    """The progress of one stratum of a county from its doors."""
+    items = [door.item for door in doors if door.row.kind == kind]
+    frame = (facts.poor if kind == "poor" else facts.non_poor) or 0
+    return rules.stratum_progress(facts.code, kind, frame, facts.quota[kind], items)
+
+
+def _line(part: StratumProgress, voice: Voice) -> StratumLine:
+    reached = part.reach
+    codes = [f"{terms.label('outcome', code, voice.lang)} {count}" for code, count in part.by_code.items()]
+    warnings = []
+    if reached.is_limited:
+        warnings.append(voice("progress_limited"))
+    if part.quota_state == "under" and not part.can_still_fill:
+        warnings.append(voice("reach_cannot_fill", n=part.missing))
+    return StratumLine(
+        kind=part.kind,
+        drawn=reached.main,
+        opened=reached.opened,
+        completed=reached.completed,
+        open=part.open,
+        codes=voice("and").join(codes) or "—",
+        substitution=f"{reached.substitution_rate}%" if reached.substitution_rate is not None else "—",
+        is_limited=reached.is_limited,
+        quota=f"{part.quota[0]}–{part.quota[1]}",
+        quota_state=part.quota_state,
+        tone=TONES[part.quota_state],
+        surplus=part.surplus,
+        panel=part.panel_completed,
+        warnings=warnings,
+    )
+
+
+def _county(
+    session: Session,
+    house: House,
+    view: RoundView,
+    code: str,
+    name: str,
+    doors: Sequence[Door],
+    facts: CountyFacts,
+    strata: Sequence[StratumProgress],
+    voice: Voice,
+) -> CountyReach:
+    poor = next(part for part in strata if part.kind == "poor")
+    faults = quality.sample_faults(doors, house.settings.tz)
+    places = _places(session, doors)
+    return CountyReach(
+        code=code,
+        name=name,
+        strata=[_line(part, voice) for part in strata],
+        bounds=_bounds(facts, poor, voice),
+        modes=_modes(session, doors, facts, voice),
+        villages=rules.village_progress(places, [door.item for door in doors]),
+        doubts=[_doubt(view.code, fault, voice) for fault in faults],
+        surplus=[_surplus(view.code, visit.sample_id, voice) for visit in quality.surplus_visits(doors)],
+    )
+
+
+def _bounds(facts: CountyFacts, poor: StratumProgress, voice: Voice) -> list[BoundLine]:
+    found: list[tuple[str, Bounds]] = []
+    for figure in facts.figures():
+        bounds = rules.bounds_of(figure.tally.satisfied, figure.tally.n, poor.eligible)
+        if figure.item in TARGET_ITEMS and bounds is not None:
+            found.append((figure.item, bounds))
+    return [
+        BoundLine(item, voice("reach_bounds", t=each.eligible, m=each.reached, low=each.low, high=each.high))
+        for item, each in found
+    ]
+
+
+def _modes(session: Session, doors: Sequence[Door], facts: CountyFacts, voice: Voice) -> list[ModeLine]:
+    """C1, C2, C3 apart, once anybody was met elsewhere or by telephone."""
+    codes = {door.row.sample_id: door.item.outcome.code or "" for door in doors if door.row.kind == "poor"}
+    counted = {each.sample_id: each for each in inspections.counted_interviews(session, doors) if each.kind == "poor"}
+    if not any(codes.get(sample_id) in ("C2", "C3") for sample_id in counted):
+        return []
+    answers = indicators.ANSWERS
+    interviews = {
+        sample_id: Interview("", {item: code for item, q in answers.items() if (code := getattr(each, q)) is not None})
+        for sample_id, each in counted.items()
+    }
+    tallies = rules.by_mode(interviews, codes)
+    return [
+        ModeLine(
+            mode,
+            sum(codes.get(sample_id) == mode for sample_id in counted),
+            [_of(tallies[mode][item]) for item in TARGET_ITEMS],
+        )
+        for mode in rules.MODES
+    ]
+
+
+def _of(counted: Tally) -> str:
+    return f"{counted.satisfied}/{counted.n}" if counted.n else "—"
+
+
+def _places(session: Session, doors: Sequence[Door]) -> Mapping[str, tuple[str, str, str]]:
+    places: dict[str, tuple[str, str, str]] = {}
+    for county_id in {door.row.county_id for door in doors}:
+        units = [door.row.unit for door in doors if door.row.county_id == county_id]
+        for unit, home in package_households(session, county_id, units).items():
+            places[unit] = (home["village_code"], home["town_name"], home["village_name"])
+    return places
+
+
+def _doubt(code: str, fault: quality.SampleFault, voice: Voice) -> DoubtLine:
+    words = terms.label("sample_fault", fault.why.value, voice.lang)
+    if fault.holding:
+        words += voice("reach_holding", ranks=voice("and").join(str(rank) for rank in fault.holding[:6]))
+    return DoubtLine(_rank_words(fault.sample_id, voice), f"/rounds/{code}/samples/{fault.sample_id}", words)
+
+
+def _surplus(code: str, sample_id: str, voice: Voice) -> DoubtLine:
+    return DoubtLine(_rank_words(sample_id, voice), f"/rounds/{code}/samples/{sample_id}", voice("reach_surplus_one"))
+
+
+def _rank_words(sample_id: str, voice: Voice) -> str:
+    stem, _, rank = sample_id.rpartition(".")
+    part = stem.partition(".")[2] if "." in stem else stem
+    return f"{part} {voice('rank_n', n=rank)}"

@@ -1,0 +1,73 @@
+"""Progress and coverage, the visit list and the card: what a day in the field leaves to be seen at the desk."""
+
+import re
+from datetime import datetime, timedelta
+from html import unescape
+
+from tests.cast import ROUND, World
+
+MORNING = datetime.fromisoformat("2017-05-20T09:30:00+08:00")
+
+
+def page(world: World, account: str, path: str) -> str:
+    answer = world.client.get(path, headers={**world.headers(account), "Accept": "text/html"})
+    assert answer.status_code == 200, answer.text
+    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text)))
+
+
+def a_day(world: World) -> None:
+    """Households 1 and 2: absent twice and refused; 11 and 12 rightly after them; 13 before its turn; 3 elsewhere."""
+    phone = world.phone("lin")
+    samples = phone.samples()
+    at = MORNING
+    ops = []
+    for rank, result, hours in ((1, "absent", 0), (1, "absent", 5), (2, "refused", 1), (4, "absent", 2)):
+        ops.append(phone.op(phone.door(samples[rank - 1], result, started=at + timedelta(hours=hours))))
+    elsewhere = phone.interview(samples[2], started=at + timedelta(hours=2))
+    elsewhere["answers"]["cover"]["met_where"] = "elsewhere"
+    ops.append(phone.op(elsewhere))
+    for rank in (11, 12, 13):
+        ops.append(phone.op(phone.interview(samples[rank - 1], started=at + timedelta(hours=6))))
+    assert {result["state"] for result in phone.post(*ops)} == {"stored"}
+
+
+def test_a_day_in_the_field_is_seen_with_what_did_not_keep_the_rule(world: World) -> None:
+    a_day(world)
+    shown = page(world, "city", f"/rounds/{ROUND}/reach")
+
+    assert "换户率" in shown
+    assert "备选户启用过早,前面的户上门不足两次(不同时段);挡在前面的是第 4 号" in shown
+    assert "640104-P 第 13 位" in shown
+    assert "超额记录:保留,不计入" in shown
+    assert "满意率在" in shown
+    assert "在别处访到" in shown
+    assert "未达最低户数" in shown
+    items = world.get("city", f"/api/v1/rounds/{ROUND}/sample?county=640104").json()["items"]
+    thirteenth = next(item for item in items if (item["stratum"], item["rank"]) == ("poor", 13))
+    assert (thirteenth["state"], thirteenth["outcome"], thirteenth["surplus"]) == ("reserve", "C1", True)
+
+
+def test_nothing_of_it_reaches_the_county_before_the_close(world: World) -> None:
+    a_day(world)
+    for path in ("reach", "counties/640104/visit-list", "notice-card"):
+        for account in ("xing", "he", "gu"):
+            assert world.get(account, f"/rounds/{ROUND}/{path}").status_code == 404
+    assert world.get("fang", f"/rounds/{ROUND}/counties/640104/visit-list").status_code == 404
+
+
+def test_the_visit_list_names_who_is_left_and_keeps_reserves_in_their_order(world: World) -> None:
+    a_day(world)
+    shown = page(world, "lin", f"/rounds/{ROUND}/counties/640104/visit-list")
+    items = world.get("lin", f"/api/v1/rounds/{ROUND}/sample").json()["items"]
+
+    for item in items:
+        listed = item["household"] in shown
+        assert listed == (item["state"] in ("open", "reserve") and not item["surplus"]), item
+    assert "不得给县、乡、村任何人看" in shown
+
+
+def test_the_card_names_nobody_and_says_one_may_decline(world: World) -> None:
+    shown = page(world, "lin", f"/rounds/{ROUND}/notice-card")
+
+    assert shown.count("您可以不答") == 4
+    assert not re.search(r"\d{12}-\d{4}", shown)
