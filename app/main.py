@@ -24,6 +24,8 @@ from app.demo import run as demo
 from app.doors import cli
 from app.doors.api import forms, health, rounds, sign_in
 from app.doors.desk import imports, pages
+from app.doors.openrosa import api as openrosa
+from app.doors.openrosa import csv_out
 from app.doors.phone import photos, recovery, sync, sync_pull, uploads, verify
 from app.doors.web import refusals
 from app.doors.web.guard import Guard
@@ -81,7 +83,8 @@ def create_app(house: House, keeper: Housekeeper | None = None) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(Guard, settings=house.settings)
     refusals.install(app)
-    for room in (health, sign_in, rounds, forms, sync, sync_pull, verify, recovery, photos, uploads, imports):
+    phone = (sync, sync_pull, verify, recovery, photos, uploads)
+    for room in (health, sign_in, rounds, forms, *phone, imports, openrosa, csv_out):
         app.include_router(room.router)
     pages.install(app)
     _mount_static(app)

@@ -1,0 +1,186 @@
+"""Who is calling from another client: an app key in the address, or HTTP Digest with account and key.
+
+A key is 16 bytes of device id and 32 bytes of HMAC over it, 64 characters in all. The service can make it again from
+its secret, so nothing that opens a door is stored, and Digest (which needs the plain secret) works without keeping one.
+The key is a device of its account: it is listed and revoked like a phone. A revoked key still hands in what was
+collected before, held for review; it reads nothing.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+from sqlmodel import Session, col, select
+
+from app.doors.web.auth import find_caller
+from app.doors.web.house import House, TheHouse
+from app.kernel import audit
+from app.kernel.clock import utcnow
+from app.kernel.db.base import HOME
+from app.kernel.ids import uuid7
+from app.kernel.keys import Keys
+from app.kernel.problems import Problem
+from app.registry.people.models import Account, Device
+from app.registry.people.queries import actor_from, find_account, get_account
+from app.registry.people.rules import Actor
+
+REALM = "Ruhu"
+LABEL = "OpenRosa"
+"""How the label of a key's device begins."""
+NONCE_LIVES = timedelta(minutes=5)
+_FIELD = re.compile(r'(\w+)=(?:"([^"]*)"|([^\s,]+))')
+
+
+class KeyNeeded(Problem):
+    """No valid key came. The client is asked to authenticate (RFC 7616)."""
+
+    status = 401
+    slug = "app-key-needed"
+    title_zh = "需要应用密钥"
+    title_en = "An app key is needed"
+    retry = "after-sign-in"
+
+    def __init__(self, *, stale: bool = False) -> None:
+        super().__init__("请检查服务器地址里的密钥,或账号与密钥。", "Check the key in the address, or account and key.")
+        self.stale = stale
+
+
+def key_of(keys: Keys, device_id: UUID) -> str:
+    """The key of a device: the same for ever, and known only to this service and its holder."""
+    return base64.urlsafe_b64encode(device_id.bytes + keys.index(f"openrosa/key/{device_id}")).decode()
+
+
+def issue(house: House, account_name: str, label: str, *, by: str) -> str:
+    """A new key for an account; shown this once."""
+    with house.db.write(HOME) as session:
+        account = get_account(session, account_name)
+        now = utcnow()
+        device = Device(
+            id=uuid7(), account_id=account.id, label=f"{LABEL} {label}".strip()[:80], created_at=now, last_seen_at=now
+        )
+        session.add(device)
+        audit.write(session, "openrosa.key", account.account, actor=by, device=str(device.id))
+        return key_of(house.keys, device.id)
+
+
+def list_keys(session: Session) -> list[tuple[Device, Account]]:
+    """Keys that were given out, newest first."""
+    query = (
+        select(Device, Account)
+        .join(Account, col(Account.id) == col(Device.account_id))
+        .where(col(Device.label).startswith(LABEL))
+        .order_by(col(Device.created_at).desc())
+    )
+    return list(session.exec(query).all())
+
+
+def actor_of_key(session: Session, keys: Keys, key: str) -> Actor | None:
+    """Whose key it is, shut out where the device was revoked or the account disabled; None for anything else."""
+    try:
+        raw = base64.b64decode(key.encode(), altchars=b"-_", validate=True)
+    except (ValueError, binascii.Error):
+        return None
+    if len(raw) != 48:
+        return None
+    device_id = UUID(bytes=raw[:16])
+    if not hmac.compare_digest(key_of(keys, device_id), key):
+        return None
+    found = session.exec(
+        select(Device, Account).join(Account, col(Account.id) == col(Device.account_id)).where(Device.id == device_id)
+    ).first()
+    return None if found is None else _actor(*found)
+
+
+def _actor(device: Device, account: Account) -> Actor:
+    actor = actor_from(account, device.id)
+    if account.disabled_at or device.revoked_at:
+        return replace(actor, shut_out="account" if account.disabled_at else "device")
+    return actor
+
+
+def challenge(keys: Keys, *, stale: bool = False, now: datetime | None = None) -> str:
+    """The WWW-Authenticate header."""
+    tail = ", stale=true" if stale else ""
+    return f'Digest realm="{REALM}", qop="auth", algorithm=MD5, nonce="{_nonce(keys, now or utcnow())}"{tail}'
+
+
+def _nonce(keys: Keys, at: datetime) -> str:
+    stamp = f"{int(at.timestamp()):x}"
+    return f"{stamp}.{keys.index(f'openrosa/nonce/{stamp}').hex()[:32]}"
+
+
+def _is_ours(keys: Keys, nonce: str) -> datetime | None:
+    """When we made this nonce, None if we did not."""
+    stamp = nonce.partition(".")[0]
+    if not re.fullmatch(r"[0-9a-f]{1,9}", stamp):
+        return None
+    made = datetime.fromtimestamp(int(stamp, 16), utcnow().tzinfo)
+    return made if hmac.compare_digest(_nonce(keys, made), nonce) else None
+
+
+def actor_of_digest(session: Session, keys: Keys, method: str, target: str, header: str) -> Actor | None:
+    """Whose account and key answer our challenge; raises KeyNeeded(stale) when the nonce is too old."""
+    given = {name.lower(): quoted or bare for name, quoted, bare in _FIELD.findall(header.partition(" ")[2])}
+    needed = ("username", "nonce", "uri", "response", "nc", "cnonce")
+    if given.get("qop") != "auth" or given.get("uri") != target or not all(given.get(name) for name in needed):
+        return None
+    made = _is_ours(keys, given["nonce"])
+    account = find_account(session, given["username"]) if made else None
+    if made is None or account is None:
+        return None
+    query = select(Device).where(Device.account_id == account.id, col(Device.label).startswith(LABEL))
+    for device in session.exec(query):
+        if hmac.compare_digest(_response(given, method, key_of(keys, device.id)), given["response"].lower()):
+            if utcnow() - made > NONCE_LIVES:
+                raise KeyNeeded(stale=True)
+            return _actor(device, account)
+    return None
+
+
+def _response(given: dict[str, str], method: str, key: str) -> str:
+    """RFC 7616 §3.4.1 with MD5, the one algorithm that every client in the field speaks."""
+    secret = _md5(f"{given['username']}:{REALM}:{key}")
+    asked = _md5(f"{method}:{given['uri']}")
+    return _md5(f"{secret}:{given['nonce']}:{given['nc']}:{given['cnonce']}:auth:{asked}")
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def require_sender(request: Request, house: TheHouse) -> Actor:
+    """Whoever may hand in: the key's account, also when it was shut out; else KeyNeeded."""
+    key = request.path_params.get("token")
+    header = request.headers.get("authorization", "")
+    with house.db.read() as session:
+        if key is not None:
+            actor = actor_of_key(session, house.keys, key)
+        elif header.lower().startswith("digest "):
+            target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+            actor = actor_of_digest(session, house.keys, request.method, target, header)
+        else:
+            actor = None
+    if actor is None and key is None:
+        actor = find_caller(request, house)
+    if actor is None:
+        raise KeyNeeded
+    request.state.account = actor.account
+    return actor
+
+
+def require_reader(actor: Annotated[Actor, Depends(require_sender)]) -> Actor:
+    """Whoever may fetch forms."""
+    if actor.shut_out:
+        raise KeyNeeded
+    return actor
+
+
+Sender = Annotated[Actor, Depends(require_sender)]
+Reader = Annotated[Actor, Depends(require_reader)]
