@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlmodel import Session, col, func, select
 
+from app.figures.frozen import queries as frozen
 from app.kernel.audit import CountySeq
 from app.kernel.db.engines import Database
 from app.kernel.keys import Keys
@@ -115,4 +116,17 @@ def check_audit(place: Premises, report: Report) -> list[Fault]:
     return [fault] if fault else []
 
 
-CHECKS: list[Callable[[Premises, Report], list[Fault]]] = [check_database, check_audit, check_records, check_pictures]
+def check_frozen(place: Premises, _report: Report) -> list[Fault]:
+    """Every closed round's table still has the digest it was frozen with."""
+    with place.db.read() as session:
+        code = frozen.first_broken(session)
+    return [Fault(f"轮次 {code} 的冻结结果被改动", f"The frozen table of round {code} was changed")] if code else []
+
+
+CHECKS: list[Callable[[Premises, Report], list[Fault]]] = [
+    check_database,
+    check_audit,
+    check_frozen,
+    check_records,
+    check_pictures,
+]

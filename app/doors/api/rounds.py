@@ -15,6 +15,8 @@ from starlette.responses import Response, StreamingResponse
 
 from app.doors.web.auth import Caller, CityOfficer
 from app.doors.web.house import House, TheHouse
+from app.figures.frozen.queries import get_frozen
+from app.figures.frozen.service import close_and_freeze
 from app.figures.indicators import queries as indicators
 from app.findings.inspections import queries as inspections
 from app.findings.inspections.visited import interviewed_units
@@ -304,7 +306,7 @@ def put_assignment(sample_id: str, body: AssignmentIn, house: TheHouse, actor: C
 def post_close(code: str, house: TheHouse, actor: CityOfficer) -> dict[str, Any]:
     """End the round: its results may be read by the counties, each its own."""
     with house.db.write(HOME) as session:
-        service.close_round(session, actor, code)
+        close_and_freeze(session, actor, code, house.settings.tz)
     return _round(house, actor, code)
 
 
@@ -313,3 +315,10 @@ def get_satisfaction(code: str, house: TheHouse, actor: Caller) -> dict[str, Any
     """Each county's satisfaction with the village task force, the helper and the results of help against 90 %."""
     with house.db.read() as session:
         return indicators.satisfaction(session, actor, code, house.settings.tz)
+
+
+@router.get("/rounds/{code}/results")
+def get_results(code: str, house: TheHouse, actor: Caller) -> dict[str, Any]:
+    """The table frozen at the close with its hash, and beside it every figure that is another one today."""
+    with house.db.read() as session:
+        return get_frozen(session, actor, code, house.settings.tz).as_dict()

@@ -11,6 +11,7 @@ from app.doors.desk.frame import Crumb, Refusal, in_words, see, show, voice_of
 from app.doors.desk.rounds import county_name
 from app.doors.web.auth import Caller
 from app.doors.web.house import House, TheHouse
+from app.figures.frozen.service import close_and_freeze
 from app.findings.inspections import queries as inspections
 from app.kernel.db.base import HOME
 from app.kernel.problems import Problem
@@ -46,7 +47,7 @@ def post_close(code: str, request: Request, house: TheHouse, actor: Caller) -> R
     """Close it; the counties may read their results from now on."""
     try:
         with house.db.write(HOME) as session:
-            service.close_round(session, actor, code)
+            close_and_freeze(session, actor, code, house.settings.tz)
     except NotDrawn as problem:
         return _show(request, house, actor, code, problem)
     return see(f"/rounds/{code}", "closed")

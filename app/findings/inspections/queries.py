@@ -120,3 +120,14 @@ def counted_interviews(session: Session, doors: Sequence[Door]) -> list[CountedI
         )
         for door, visit in counted
     ]
+
+
+def form_versions(session: Session, draw_ids: Sequence[str]) -> list[dict[str, str]]:
+    """The form versions behind the accepted visits of some draws, in order."""
+    query = (
+        select(Visit.form_id, Visit.form_version)
+        .where(col(Visit.draw).in_(draw_ids), Visit.status == VisitStatus.ACCEPTED, col(Visit.form_id).is_not(None))
+        .distinct()
+        .order_by(col(Visit.form_id), col(Visit.form_version))
+    )
+    return [{"form_id": form_id or "", "version": version or ""} for form_id, version in session.exec(query)]

@@ -1,0 +1,67 @@
+"""The frozen table as one reader may see it, beside today's figures; and whether all frozen tables still hold."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from app.figures.frozen.models import FrozenResult
+from app.figures.frozen.rules import Change, changes, digest, within
+from app.figures.indicators.queries import satisfaction, sees_city
+from app.kernel.clock import rfc3339
+from app.kernel.problems import NotFound
+from app.registry.people.rules import Actor
+from app.survey.rounds.queries import get_round
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """A frozen table within a reader's scope, and what has changed since. `sha256` is that of the whole table."""
+
+    round_code: str
+    frozen_at: datetime
+    frozen_by: str
+    sha256: str
+    table: dict[str, Any]
+    since: tuple[Change, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The answer of `/rounds/{code}/results`."""
+        return {
+            "round": self.round_code,
+            "frozen_at": rfc3339(self.frozen_at),
+            "sha256": self.sha256,
+            "table": self.table,
+            "changed_since": [change.as_dict() for change in self.since],
+        }
+
+
+def find_frozen(session: Session, actor: Actor, code: str, tz: ZoneInfo) -> Frozen | None:
+    """The frozen table of a round behind the round's fence, None while it is open."""
+    view = get_round(session, actor, code)
+    row = session.get(FrozenResult, code)
+    if row is None:
+        return None
+    seen = [county.code for county in view.counties]
+    table = within(json.loads(row.text), seen, city=sees_city(session, actor, code))
+    now = satisfaction(session, actor, code, tz)
+    return Frozen(code, row.frozen_at, row.frozen_by, row.sha256, table, tuple(changes(table, now)))
+
+
+def get_frozen(session: Session, actor: Actor, code: str, tz: ZoneInfo) -> Frozen:
+    """The frozen table, or NotFound while there is none."""
+    found = find_frozen(session, actor, code, tz)
+    if found is None:
+        raise NotFound("本轮还没有结束,没有冻结的结果。", "The round is not closed; nothing is frozen yet.")
+    return found
+
+
+def first_broken(session: Session) -> str | None:
+    """The code of the first round whose frozen text is not what was hashed, or None."""
+    for row in session.exec(select(FrozenResult).order_by(col(FrozenResult.frozen_at))):
+        if digest(row.text) != row.sha256:
+            return row.round_code
+    return None

@@ -1,0 +1,42 @@
+"""Close a round and freeze its figures, in one transaction."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from app import __version__
+from app.figures.frozen.models import FrozenResult
+from app.figures.frozen.rules import canonical, digest, table_of
+from app.figures.indicators.queries import satisfaction
+from app.findings.inspections.queries import form_versions
+from app.kernel import audit
+from app.kernel.clock import utcnow
+from app.registry.people.rules import Actor
+from app.survey.rounds import service as rounds
+from app.survey.rounds.queries import standing_draws
+
+SOFTWARE = f"ruhu {__version__}"
+
+
+def close_and_freeze(
+    session: Session, actor: Actor, code: str, tz: ZoneInfo, *, now: datetime | None = None
+) -> FrozenResult:
+    """End a round and freeze its table; a round that is closed already keeps the table it has.
+
+    Needs a session of the installation (county 0). Refusals are those of closing.
+    """
+    rounds.close_round(session, actor, code, now=now)
+    kept = session.get(FrozenResult, code)
+    if kept is not None:
+        return kept
+    session.flush()
+    figures = satisfaction(session, actor, code, tz, now=now)
+    forms = form_versions(session, [draw.id for draw in standing_draws(session, code)])
+    text = canonical(table_of(figures, forms=forms, software=SOFTWARE))
+    row = FrozenResult(
+        round_code=code, text=text, sha256=digest(text), frozen_at=now or utcnow(), frozen_by=actor.account
+    )
+    session.add(row)
+    audit.write(session, "round.frozen", code, actor=actor.account, sha256=row.sha256)
+    return row
