@@ -1,6 +1,7 @@
 """tus 1.0: any line, any cut, a killed service; the offset never lies, the bytes are whole or not there at all."""
 
 import base64
+import hashlib
 import json
 import os
 import random
@@ -129,6 +130,34 @@ def test_a_second_creation_resumes_the_first(world: PhotoWorld, lin: Person, tus
     assert again.headers["location"] == url
     assert again.headers["upload-offset"] == "1000"
     assert tus.offset(url) == 1000
+
+
+def _piece_digest(data: bytes) -> dict[str, str]:
+    return {"Content-Digest": f"sha-256=:{base64.b64encode(hashlib.sha256(data).digest()).decode()}:"}
+
+
+def test_a_piece_that_changed_on_its_way_is_found_at_once_and_only_it_goes_again(
+    world: PhotoWorld, lin: Person, tus: Tus
+) -> None:
+    shot = world.announces(lin, pictures.small_photo())
+    url = tus.create(shot).headers["location"]
+    first, second = shot.data[:1000], shot.data[1000:]
+    assert tus.send(url, 0, first, **_piece_digest(first)).status_code == 204
+
+    changed = bytes([second[0] ^ 1]) + second[1:]
+    refused = tus.send(url, 1000, changed, **_piece_digest(second))
+
+    assert refused.status_code == 460
+    assert tus.offset(url) == 1000
+    assert tus.send(url, 1000, second, **_piece_digest(second)).status_code == 204
+    assert _is_durable(world.house, shot)
+
+
+def test_a_digest_of_another_kind_is_passed_over(world: PhotoWorld, lin: Person, tus: Tus) -> None:
+    shot = world.announces(lin, pictures.small_photo())
+    url = tus.create(shot).headers["location"]
+
+    assert tus.send(url, 0, shot.data, **{"Content-Digest": "sha-512=:AAAA:"}).status_code == 204
 
 
 def test_a_wrong_offset_changes_nothing(world: PhotoWorld, lin: Person, tus: Tus) -> None:
