@@ -25,9 +25,8 @@ function fetchTheRest(): void {
 
 /** The office looks at a form that is not published: real screens, and nothing of this phone is opened. */
 async function preview(path: string): Promise<void> {
-  const part = await import("./screens/preview/index.tsx");
-  const found = await part.fetchForm(path);
-  render(found ? <part.Preview {...found} /> : <part.PreviewFault />, root);
+  const { openPreview } = await import("./screens/preview/index.tsx");
+  render(await openPreview(path), root);
 }
 
 async function work(): Promise<void> {

@@ -62,7 +62,7 @@ export const roles: RoleWords = {
 
   previewBar: "Preview · nothing is saved",
   previewEnd: "End of the preview",
-  previewEndWhy: (n) => `It could be saved: ${n} answers, no faults. Answers of a preview are neither kept nor sent.`,
+  previewEndWhy: (version) => `Version ${version} can be filled in and saved. Answers of a preview are neither kept nor sent.`,
   previewAgain: "Once more from the start",
   previewFault: "The form could not be fetched; open the preview from the forms page again.",
 

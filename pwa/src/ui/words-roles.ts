@@ -68,7 +68,7 @@ const roles = {
   // the office's preview
   previewBar: "预览 · 什么都不保存",
   previewEnd: "预览到头了",
-  previewEndWhy: (n: number) => `可以保存:填了 ${n} 题,没有错处。预览里的答案不会存下,也不会上传。`,
+  previewEndWhy: (version: string) => `${version} 版问卷能填到底、能保存。预览里的答案没有存下,也不会上传。`,
   previewAgain: "从头再看",
   previewFault: "问卷取不来,请从问卷页重新打开预览。",
 
