@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
+from app.survey.questionnaires.native import Judge, compile_judge
 from app.survey.questionnaires.shape import Reason, shape
 from app.survey.questionnaires.shuffle import seed_of, shuffled
 from app.survey.questionnaires.state import (
@@ -99,10 +100,28 @@ def check(form: Form | Published, answers: Any, *, fill_date: date | None, recei
     known = form_of(form)
     today = received_on if fill_date is None or fill_date > received_on else fill_date
     shaped = shape(known, answers)
-    state = compute(known, shaped.answers, today.isoformat())
-    return Checked(
-        prune(state), [*shaped.reasons, *validate(state)], _differences(state, shaped.answers),
-        [*shaped.unknown, *_not_asked(state)], known)  # fmt: skip
+    counts, reasons, differences, unasked = _judge_of(known)(shaped.answers, today.isoformat())
+    return Checked(counts, [*shaped.reasons, *reasons], differences, [*shaped.unknown, *unasked], known)
+
+
+def walked(form: Form, answers: Answers, today: str) -> tuple[Answers, list[Reason], list[Difference], list[str]]:
+    """The judgement by walking the rules: what the compiled function must say too."""
+    state = compute(form, answers, today)
+    return prune(state), validate(state), _differences(state, answers), _not_asked(state)
+
+
+def _judge_of(form: Form) -> Judge:
+    """The form's compiled function, or the walk where it cannot be written as one."""
+    found = form.made.get("judge")
+    if found is None:
+        made = compile_judge(form, CHECKS)
+        found = form.made["judge"] = made or (lambda answers, today: walked(form, answers, today))
+    return cast(Judge, found)
+
+
+def wrong_type(at: str, kind: str) -> Reason:
+    """The reason for a text that is none of its kind."""
+    return Reason(at, "type", *TYPE.get(kind, INSTANT))
 
 
 def walk(state: State) -> Iterator[tuple[Node, Location]]:
@@ -139,7 +158,7 @@ def problem(state: State, node: Node, location: Location) -> Reason | None:
         needed = rule is True or (rule is not None and state.holds(rule, location))
         return Reason(at, "required", *_said(state, item.get("needed"), location, REQUIRED)) if needed else None
     if not fits(node.kind, text) or (node.kind == "range" and not in_range(item["range"], text)):
-        return Reason(at, "type", *TYPE.get(node.kind, INSTANT))
+        return wrong_type(at, node.kind)
     if node.kind in CHOOSING and not _listed(state, node, location, text):
         return Reason(at, "choice", *(RANK if node.kind == "rank" else CHOICE))
     if "constraint" in item and not state.holds(item["constraint"], location):
@@ -342,5 +361,11 @@ def _fitting(form: Form, rule: dict[str, Any], text: str) -> str:
             return str(choice["value"])
     return ""
 
+
+CHECKS: dict[str, Any] = {
+    "Reason": Reason, "Difference": Difference, "fits": fits, "in_range": in_range, "wrong_type": wrong_type,
+    "REQUIRED": REQUIRED, "CHOICE": CHOICE, "RANK": RANK, "CONSTRAINT": CONSTRAINT,
+}  # fmt: skip
+"""What the compiled function needs of this module."""
 
 __all__ = ["Checked", "Difference", "Leaf", "Reason", "check", "leaves", "path_of", "prune", "start", "validate"]

@@ -5,12 +5,14 @@ named; what the form does not know is dropped and named apart. Rows of a repeat 
 no object becomes an empty one. Texts that no database holds (lone surrogates, NUL) are no answers.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from app.survey.questionnaires.state import LEAVES, MAX_ROWS, Answers, Form, Location, Node, pointer
 
 MAX_TEXT = 20_000
+SURROGATE = re.compile(r"[\ud800-\udfff]")
 MAX_REASONS = 100
 
 
@@ -33,13 +35,53 @@ class Shaped:
 
 
 def shape(form: Form, value: Any) -> Shaped:
-    """Fit a JSON value to the form. Never raises, whatever the value is."""
+    """Fit a JSON value to the form. Never raises, whatever the value is. What fits already is not copied."""
+    plan = form.made.get("plan")
+    if plan is None:
+        plan = form.made["plan"] = _plan(form.nodes)
+    if type(value) is dict and _is_tidy(plan, value):
+        return Shaped(value)
     shaped = Shaped({})
     if isinstance(value, dict):
         shaped.answers = _group(shaped, form.nodes, value, ())
     else:
         _misfit(shaped, (), "答案应是一组题目", "answers must be an object")
     return shaped
+
+
+Plan = dict[str, Any]
+"""By name: None for a text, a plan for a group, a list of one plan for a repeat."""
+
+
+def _plan(nodes: tuple[Node, ...]) -> Plan:
+    plan: Plan = {node.name: None for node in nodes if node.kind in LEAVES}
+    for node in nodes:
+        if node.kind in ("group", "repeat"):
+            inside = _plan(node.children)
+            plan[node.name] = [inside] if node.kind == "repeat" else inside
+    return plan
+
+
+def _is_tidy(plan: Plan, value: dict[Any, Any]) -> bool:
+    """Whether nothing has to be left out, named or dropped: nearly every record that our own phone seals."""
+    for name, inside in value.items():
+        wanted = plan.get(name, False)
+        if wanted is None:
+            if type(inside) is not str or not inside or len(inside) > MAX_TEXT:
+                return False
+            if "\x00" in inside or not (inside.isascii() or SURROGATE.search(inside) is None):
+                return False
+        elif type(wanted) is dict:
+            if type(inside) is not dict or not _is_tidy(wanted, inside):
+                return False
+        elif (
+            type(wanted) is not list
+            or type(inside) is not list
+            or len(inside) > MAX_ROWS
+            or not all(type(row) is dict and _is_tidy(wanted[0], row) for row in inside)
+        ):
+            return False
+    return True
 
 
 def _group(shaped: Shaped, nodes: tuple[Node, ...], value: dict[Any, Any], location: Location) -> Answers:
@@ -67,7 +109,7 @@ def _item(shaped: Shaped, node: Node, value: Any, location: Location) -> Any:
         return _misfit(shaped, location, "答案应是文字", "an answer must be a text")
     if len(value) > MAX_TEXT:
         return _misfit(shaped, location, "答案太长", "the answer is too long")
-    if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
+    if "\x00" in value or SURROGATE.search(value):
         return _misfit(shaped, location, "答案里有无法保存的字符", "the answer holds characters that cannot be kept")
     return value if value else None
 

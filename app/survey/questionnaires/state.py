@@ -59,6 +59,8 @@ class Form:
     """Items with a rule, in the order in which they must be settled."""
     lists: dict[str, Listed] = field(default_factory=dict, repr=False)
     """Choice lists and CSV tables that have been looked into."""
+    made: dict[str, Any] = field(default_factory=dict, repr=False)
+    """What was made from the form once, on first use (the compiled judgement)."""
 
     @property
     def form_id(self) -> str:
