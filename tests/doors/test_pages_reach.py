@@ -6,6 +6,9 @@ from html import unescape
 
 from tests.cast import ROUND, World
 
+SECOND = {
+    "code": "2017-2", "name": "又一轮", "starts_on": "2017-09-11", "ends_on": "2017-10-20", "counties": ["640104"],
+}  # fmt: skip
 MORNING = datetime.fromisoformat("2017-05-20T09:30:00+08:00")
 
 
@@ -71,3 +74,41 @@ def test_the_card_names_nobody_and_says_one_may_decline(world: World) -> None:
 
     assert shown.count("您可以不答") == 4
     assert not re.search(r"\d{12}-\d{4}", shown)
+
+
+def test_a_household_that_another_team_saw_within_thirty_days_is_marked_on_phone_and_paper(world: World) -> None:
+    """A second round draws everybody again, so that some were interviewed under the first one just now."""
+    now = datetime.now().astimezone()
+    phone = world.phone("lin")
+    seen = {sample["household"]["unit"] for sample in phone.samples()[:8]}
+    for sample in phone.samples()[:8]:
+        phone.post(phone.op(phone.interview(sample, started=now)))
+    assert world.post("city", "/api/v1/rounds", json=SECOND).status_code == 201
+    plan = {"source": "DICE10X20", "n": {"poor": 10, "non_poor": 4}}
+    assert world.post("city", "/api/v1/rounds/2017-2/freeze", json=plan).status_code == 201
+    drawn = world.post("city", "/api/v1/rounds/2017-2/draw", json={"parts": ["11111111111111111111"]})
+    assert drawn.status_code == 201
+
+    marked = {s["household"]["unit"]: s["seen_before"] for s in phone.package()["samples"] if "seen_before" in s}
+    shown = page(world, "lin", "/rounds/2017-2/counties/640104/visit-list")
+
+    listed = {s["household"]["unit"] for s in phone.package()["samples"] if s["round"] == "2017-2"}
+    assert set(marked) == seen & listed
+    assert {each["round"] for each in marked.values()} == {"2017-1"}
+    assert shown.count("2017-1 访过") == len(seen & listed) > 0
+
+
+def test_a_fresh_round_over_the_wire_leaves_out_whom_the_first_one_interviewed(world: World) -> None:
+    phone = world.phone("lin")
+    seen = [sample["household"]["unit"] for sample in phone.samples()[:2]]
+    for sample in phone.samples()[:2]:
+        phone.post(phone.op(phone.interview(sample)))
+    world.post("city", "/api/v1/rounds", json=SECOND)
+    plan = {"source": "DICE10X20", "n": {"poor": 10, "non_poor": 4}, "plan": {"mode": "fresh"}}
+
+    frozen = world.post("city", "/api/v1/rounds/2017-2/freeze", json=plan).json()
+
+    fresh = next(line for line in frozen["strata"] if line["stratum"] == "640104-P.FRESH")
+    assert (fresh["N"], fresh["left_out"]["N"]) == (38, 2)
+    frame = world.get("city", "/api/v1/rounds/2017-2/frame").text
+    assert not any(unit in frame for unit in seen)

@@ -20,7 +20,7 @@ from app.doors.desk.words import Voice
 from app.doors.web.auth import Caller
 from app.doors.web.house import House, TheHouse
 from app.findings.inspections.queries import Door
-from app.findings.inspections.visited import Before, seen_before, within_spared
+from app.findings.inspections.visited import recent_interviews
 from app.kernel.clock import local_day, utcnow
 from app.kernel.problems import NotFound
 from app.registry.people.rules import Actor
@@ -103,16 +103,13 @@ def _page(
 ) -> VisitListPage:
     now = utcnow()
     households = households_of(session, actor, doors)
-    before: dict[str, Before] = {}
-    draws = {(door.row.county_id, door.row.sample_id.partition(f".{door.row.stratum}.")[0]) for door in doors}
-    for county_id, draw_id in draws:
-        before.update(seen_before(session, county_id, draw_id, [door.row.unit for door in doors]))
+    before = recent_interviews(session, [door.row for door in doors], now)
 
     def line(door: Door) -> VisitLine:
         home = households.get(door.row.unit, {})
         seen = before.get(door.row.unit)
         words = ""
-        if seen is not None and within_spared(seen, now):
+        if seen is not None:
             day = local_day(seen.at, house.settings.tz).isoformat()
             words = voice("paper_before", day=day, round=round_of(seen.draw))
         places = (home.get("town_name"), home.get("village_name"))

@@ -14,8 +14,9 @@ from app.doors.web.house import House
 from app.findings.helping.rules import VISIT_EVERY_DAYS
 from app.findings.inspections import queries as inspections
 from app.findings.inspections.models import Visit, VisitStatus
+from app.findings.inspections.visited import Before, recent_interviews
 from app.kernel import audit
-from app.kernel.clock import rfc3339
+from app.kernel.clock import rfc3339, utcnow
 from app.kernel.problems import NotFound
 from app.registry.households.package import package_households
 from app.registry.people.rules import COLLECTING_ROLES, Actor
@@ -25,6 +26,7 @@ from app.survey.questionnaires.models import FormVersion
 from app.survey.records.cursor import Cursor
 from app.survey.rounds import queries as rounds
 from app.survey.rounds.queries import RoundView
+from app.survey.rounds.rules import round_of
 
 
 def package_for(house: House, actor: Actor, form_of_stratum: Mapping[str, str]) -> dict[str, Any]:
@@ -81,6 +83,7 @@ def _samples(
     for row in rows:
         by_county.setdefault(row.county_id, []).append(row.unit)
     answers = answers_of(session, [visit for door in doors for visit in door.visits])
+    before = recent_interviews(session, rows, utcnow())
     households: dict[str, dict[str, Any]] = {}
     for county_id, units in by_county.items():
         households.update(package_households(session, county_id, units))
@@ -91,9 +94,15 @@ def _samples(
             "form_id": form_of_stratum[door.row.kind],
             "household": households.get(door.row.unit, {"unit": door.row.unit}),
             "events": [{**event_of(visit), **answered(visit, answers)} for visit in door.visits],
+            **({"seen_before": _before(before[door.row.unit])} if door.row.unit in before else {}),
         }
         for door in doors
     ]
+
+
+def _before(before: Before) -> dict[str, str]:
+    """Which round's team was at this door, and when: the leader decides whether to go again."""
+    return {"round": round_of(before.draw), "at": rfc3339(before.at)}
 
 
 def event_of(visit: Visit) -> dict[str, Any]:

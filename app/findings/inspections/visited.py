@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from app.findings.inspections.models import Visit, VisitStatus
 from app.survey.rounds.models import Sample
+from app.survey.rounds.rules import SampleRow
 
 SPARED = timedelta(days=30)
 """Another team at one door within so many days is a burden that the household should be spared (domain §7)."""
@@ -58,6 +59,21 @@ def seen_before(session: Session, county_id: int, draw_id: str, units: Sequence[
         if sample.unit not in found or found[sample.unit].at < at:
             found[sample.unit] = Before(sample.draw_id, sample.sample_id, at)
     return found
+
+
+def recent_interviews(session: Session, rows: Sequence[SampleRow], now: datetime) -> dict[str, Before]:
+    """Unit → another draw's interview less than thirty days before or after `now`, of these drawn households."""
+    found: dict[str, Before] = {}
+    for county_id, draw_id in {(row.county_id, draw_of(row)) for row in rows}:
+        units = [row.unit for row in rows if (row.county_id, draw_of(row)) == (county_id, draw_id)]
+        before = seen_before(session, county_id, draw_id, units)
+        found.update({unit: each for unit, each in before.items() if within_spared(each, now)})
+    return found
+
+
+def draw_of(row: SampleRow) -> str:
+    """The draw of a drawn household."""
+    return row.sample_id.partition(f".{row.stratum}.")[0]
 
 
 def within_spared(before: Before | None, at: datetime) -> bool:
