@@ -24,10 +24,21 @@ class Change:
         return {"place": self.place, "item": self.item, "field": self.field, "frozen": self.frozen, "now": self.now}
 
 
-def table_of(satisfaction: Mapping[str, Any], *, forms: Sequence[Mapping[str, str]], software: str) -> dict[str, Any]:
-    """The table to freeze: the live figures without their clock, with what made them."""
+def table_of(
+    satisfaction: Mapping[str, Any],
+    *,
+    exited: Mapping[str, int],
+    forms: Sequence[Mapping[str, str]],
+    software: str,
+) -> dict[str, Any]:
+    """The table to freeze: the live figures without their clock, with what made them.
+
+    `exited`: county code → households out of poverty in its frame, which the reference item rests on; with it a
+    stranger can compute every figure again (docs/recompute.py).
+    """
     figures = {name: value for name, value in satisfaction.items() if name not in MOVING}
-    return {**figures, "forms": list(forms), "software": software}
+    rows = [{**row, "frame": {**row["frame"], "exited": exited[row["code"]]}} for row in figures["counties"]]
+    return {**figures, "counties": rows, "forms": list(forms), "software": software}
 
 
 def canonical(table: Mapping[str, Any]) -> str:

@@ -8,13 +8,13 @@ from sqlmodel import Session
 from app import __version__
 from app.figures.frozen.models import FrozenResult
 from app.figures.frozen.rules import canonical, digest, table_of
-from app.figures.indicators.queries import satisfaction
+from app.figures.indicators.queries import county_facts, satisfaction
 from app.findings.inspections.queries import form_versions
 from app.kernel import audit
 from app.kernel.clock import utcnow
 from app.registry.people.rules import Actor
 from app.survey.rounds import service as rounds
-from app.survey.rounds.queries import standing_draws
+from app.survey.rounds.queries import get_round, standing_draws
 
 SOFTWARE = f"ruhu {__version__}"
 
@@ -33,7 +33,8 @@ def close_and_freeze(
     session.flush()
     figures = satisfaction(session, actor, code, tz, now=now)
     forms = form_versions(session, [draw.id for draw in standing_draws(session, code)])
-    text = canonical(table_of(figures, forms=forms, software=SOFTWARE))
+    exited = {county.code: county.exited for county in county_facts(session, get_round(session, actor, code), tz)}
+    text = canonical(table_of(figures, exited=exited, forms=forms, software=SOFTWARE))
     row = FrozenResult(
         round_code=code, text=text, sha256=digest(text), frozen_at=now or utcnow(), frozen_by=actor.account
     )
