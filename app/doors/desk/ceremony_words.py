@@ -69,6 +69,9 @@ CEREMONY_WORDS: dict[str, tuple[str, str]] = {
     "done_signed": ("签字已登记,现在可以当众掷骰子。", "The signers are entered. Now throw the dice in public."),
     "record_digest": ("抽样记录摘要", "Digest of the record"),
     "signing_key": ("签名密钥", "Signing key"),
+    "order_title": ("审计链里的次序", "Order in the audit chain"),
+    "order_right": ("冻结、签字、掷骰、抽样,次序无误", "Frozen, signed, thrown, drawn: in order"),
+    "order_wrong": ("次序不对:{faults}", "Out of order: {faults}"),
     "verify_page": ("打开核验页", "Open the verifying page"),
     # the sheet of paper
     "sheet_title": ("抽样承诺书", "Commitment of the draw"),

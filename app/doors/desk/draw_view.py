@@ -22,7 +22,7 @@ from app.registry.people.models import Role
 from app.registry.people.queries import team_of
 from app.registry.people.rules import Actor
 from app.survey.rounds import queries, service
-from app.survey.rounds.ceremony import PARTIES
+from app.survey.rounds.ceremony import PARTIES, check_order
 from app.survey.rounds.models import Draw
 from app.survey.rounds.queries import DrawView, RoundView, Stratum
 from app.survey.rounds.record import record_digest
@@ -187,6 +187,7 @@ class DrawPage:
     seed: str = ""
     record_sha256: str = ""
     key_id: str = ""
+    order_words: str = ""
     may_record: bool = False
     counties: Sequence[CountyTab] = ()
     county: str = ""
@@ -238,13 +239,16 @@ def page_of(
     common["may_void"] = may_draw
     if actor.is_city or view.state == "closed":
         common["voids"] = _voids(session, view, covert=draw.covert)
+    common["parties"] = [
+        PartyField(f"signer_{key}", voice(f"party_{key}"), str(common["form"].get(f"signer_{key}", "")))
+        for key in PARTIES
+        if not (draw.covert and key == "county")
+    ]
     if draw.drawn_at is None:
-        common["parties"] = [
-            PartyField(f"signer_{key}", voice(f"party_{key}"), str(common["form"].get(f"signer_{key}", "")))
-            for key in PARTIES
-            if not (draw.covert and key == "county")
-        ]
         return DrawPage(**common)
+    if actor.is_city:
+        faults = check_order(session, view.code)
+        common["order_words"] = voice("order_wrong", faults="; ".join(faults)) if faults else voice("order_right")
     return DrawPage(**common, **_drawn(session, house, actor, view, draw, stored, voice, county))
 
 
