@@ -27,6 +27,8 @@ const ORIGIN = "https://ruhu.test";
 export async function startServer() {
   const keys = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
   const spki = base64(new Uint8Array(await crypto.subtle.exportKey("spki", keys.publicKey)));
+  const boxKeys = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, true, ["deriveBits"]);
+  const boxSpki = base64(new Uint8Array(await crypto.subtle.exportKey("spki", boxKeys.publicKey)));
   const ops = new Map<string, Kept>();
   const photos = new Map<string, Uint8Array>();
   const parts = new Map<string, Uint8Array>();
@@ -46,6 +48,12 @@ export async function startServer() {
     hold: null as Promise<void> | null,
     pack: null as Partial<Package> | null,
     forms: new Map<string, string>(),
+    /** The service's clock, for proofs. */
+    now: () => new Date().toISOString(),
+    /** Change what a proof says before it is signed. */
+    lie: (proof: { ops: Record<string, string[]>; photos: Record<string, number>; nonce: string; at: string }) => proof,
+    beats: [] as Record<string, unknown>[],
+    gaps: [] as unknown[],
     receiptKey: { alg: "ES256", key_id: "key-1", spki },
     sign,
     fetch: serve as typeof fetch,
@@ -99,6 +107,12 @@ export async function startServer() {
     if (path.startsWith("/forms/")) return raw(server.forms.get(path) ?? "", 200);
     if (path === "/sync") return sync(one);
     if (path === "/sync/have") return have(one);
+    if (path === "/sync/verify") return verify(one);
+    if (path === "/sync/heartbeat") {
+      server.beats.push(JSON.parse(text(one)) as Record<string, unknown>);
+      return json({ epoch: server.epoch, gaps: server.gaps });
+    }
+    if (path === "/recovery") return recovery(one);
     if (path.startsWith("/photos/")) return put(one, path.slice(8));
     return upload(one, path);
   }
@@ -115,6 +129,7 @@ export async function startServer() {
       epoch: server.epoch,
       cursor: "c1",
       receipt_key: { ...server.receiptKey, key_id: server.keyId },
+      recovery_key: { alg: "ECDH-P256", key_id: "box-1", spki: boxSpki },
       account: { account: "lin", role: "inspector", scope: "640104", name: "林督查" },
       rounds: [],
       samples: [],
@@ -152,6 +167,39 @@ export async function startServer() {
       ops: asked.ops.filter((id) => !ops.has(id)),
       photos: asked.photos.filter((sha256) => !photos.has(sha256)),
     });
+  }
+
+  async function verify(one: Seen): Promise<Response> {
+    const asked = JSON.parse(text(one)) as { nonce: string; ops: string[]; photos: string[] };
+    const there = asked.ops.flatMap((id): [string, string[]][] => {
+      const kept = ops.get(id);
+      return kept ? [[id, [sha256Hex(kept.op.body)]]] : [];
+    });
+    const sizes = asked.photos.flatMap((sha256): [string, number][] => {
+      const kept = photos.get(sha256);
+      return kept && sha256Hex(kept) === sha256 ? [[sha256, kept.length]] : [];
+    });
+    const proof = { nonce: asked.nonce, epoch: server.epoch, at: server.now(), ops: Object.fromEntries(there), photos: Object.fromEntries(sizes) };
+    const said = JSON.stringify(server.lie(proof));
+    return json({ text: said, signature: await sign(said), alg: "ES256", key_id: server.keyId });
+  }
+
+  async function recovery(one: Seen): Promise<Response> {
+    const asked = JSON.parse(text(one)) as { epk: string; iv: string; ct: string; device_id: string };
+    const account = (one.headers.get("Authorization") ?? "").replace("Bearer token-", "");
+    const purpose = `recovery|${account}|${asked.device_id}`;
+    const [epk, iv, ct] = [asked.epk, asked.iv, asked.ct].map((each) => new Uint8Array(Buffer.from(each, "base64"))) as [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>];
+    try {
+      const theirs = await crypto.subtle.importKey("raw", epk, { name: "ECDH", namedCurve: "P-256" }, false, []);
+      const shared = await crypto.subtle.deriveBits({ name: "ECDH", public: theirs }, boxKeys.privateKey, 256);
+      const source = await crypto.subtle.importKey("raw", shared, "HKDF", false, ["deriveKey"]);
+      const info = new TextEncoder().encode(`ruhu/box/1|${purpose}`);
+      const key = await crypto.subtle.deriveKey({ name: "HKDF", hash: "SHA-256", salt: epk, info }, source, { name: "AES-GCM", length: 256 }, false, ["decrypt"]);
+      const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv, additionalData: new TextEncoder().encode(purpose) }, key, ct);
+      return json({ bundle: base64(new Uint8Array(plain)) });
+    } catch {
+      return problem(404, "cannot-recover", "never");
+    }
   }
 
   function announced(sha256: string): boolean {
