@@ -23,6 +23,7 @@ from app.registry.people import service as accounts
 from app.registry.people.models import Role
 from app.survey.photos.store import open_store
 from app.survey.questionnaires import service as questionnaires
+from app.survey.rounds import nation
 from app.survey.rounds.record import verify_record
 from app.upkeep.backup import make_backup, migrate_after_backup, read_backup
 from app.upkeep.heads import first_fault
@@ -100,6 +101,7 @@ def parser(serve: Command, demo: Command) -> argparse.ArgumentParser:
     verifying.add_argument("--frame", type=Path)
     verifying.add_argument("--commitment", default="", help="the 64 characters signed before the dice / 签字的承诺码")
     verifying.add_argument("--key", default="", help="the signing key's id on the paper / 签字纸上的密钥编号")
+    _draw_many(add("draw-many", _no_command, "draw from a frame file of any size, without a database / 按文件大批抽样"))
     backup = add("backup", run_backup, "database and photos as one set, while the service runs / 备份")
     backup.add_argument("folder", type=Path)
     backup.add_argument("--link-to", type=Path, help="an earlier backup on the same disk, whose photos are linked")
@@ -112,6 +114,69 @@ def parser(serve: Command, demo: Command) -> argparse.ArgumentParser:
     publishing = add("publish-form", publish_form, "compile and publish a questionnaire / 发布问卷")
     publishing.add_argument("file", type=Path)
     return top
+
+
+def _draw_many(command: argparse.ArgumentParser) -> None:
+    """Two verbs, because the dice come between them."""
+    verbs = command.add_subparsers(required=True, metavar="VERB")
+    commit = verbs.add_parser("commit", help="read the frame, write the commitment / 冻结并写承诺")
+    commit.add_argument("frame", type=Path, help="CSV stratum,unit[,registered_id], grouped by stratum")
+    commit.add_argument("--draw", required=True, help="such as 2018Q3-A1")
+    commit.add_argument("--source", default="DICE10X20")
+    commit.add_argument("--n", required=True, help="households by the end of the stratum's name: P=10,N=4 or *=30")
+    commit.add_argument("--out", type=Path, default=Path("commitment.json"))
+    commit.set_defaults(run=draw_many_commit)
+    draw = verbs.add_parser("draw", help="read it again with the seed, write the lists / 掷骰后抽样")
+    draw.add_argument("frame", type=Path)
+    draw.add_argument("commitment", type=Path)
+    draw.add_argument("--part", action="append", required=True, help="a part of the seed, in the announced order")
+    draw.add_argument("--witness", action="append", default=[])
+    draw.add_argument("--out", type=Path, default=Path("draw"), help="folder for lists.csv and record.json")
+    draw.add_argument("--sign", action="store_true", help="sign the record with this installation's key")
+    draw.set_defaults(run=draw_many_draw)
+
+
+def draw_many_commit(options: argparse.Namespace) -> int:
+    """Write the commitment of a frame file; nothing is drawn."""
+    pairs = [pair.partition("=") for pair in options.n.split(",")]
+    if not all(name and number.isdecimal() and int(number) > 0 for name, _, number in pairs):
+        say("--n 应写成 P=10,N=4 / --n is written P=10,N=4", stream=sys.stderr)
+        return 2
+    sizes = {name: int(number) for name, _, number in pairs}
+    said = nation.commit_nation(
+        options.frame, options.out, draw=options.draw, source=options.source, n=sizes, progress=_counter()
+    )
+    households = sum(line["N"] for line in said["strata"])
+    say(f"{len(said['strata'])} 层,{households} 户 / strata, households. 承诺 / Commitment: {said['commitment']}")
+    say(f"写在 {options.out},请先签字、公布,再掷骰子 / Sign and publish it before the dice")
+    return 0
+
+
+def draw_many_draw(options: argparse.Namespace) -> int:
+    """Write the lists and the record of a committed frame file."""
+    house = _house() if options.sign else None
+    record = nation.draw_nation(
+        options.frame, options.commitment, options.out, parts=options.part, witnesses=options.witness,
+        keys=house.keys if house else None, progress=_counter(),
+    )  # fmt: skip
+    if house:
+        house.close()
+    drawn = sum(len(both["main"]) for both in record["lists"].values())
+    say(f"抽定 {drawn} 户 / drawn; {options.out / 'lists.csv'}, {options.out / 'record.json'}")
+    return 0
+
+
+def _counter() -> Callable[[int], None]:
+    """Households so far, on a terminal."""
+    done = 0
+
+    def count(households: int) -> None:
+        nonlocal done
+        done += households
+        if sys.stderr.isatty():
+            print(f"\r{done}", end="", file=sys.stderr, flush=True)
+
+    return count
 
 
 def _no_command(_options: argparse.Namespace) -> int:

@@ -162,3 +162,42 @@ def test_serve_answers_migrates_and_stops_when_told(tmp_path: Path) -> None:
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) in (0, -signal.SIGTERM)
+
+
+def test_a_frame_file_is_drawn_from_without_a_database_and_the_record_holds(ruhu: Terminal, tmp_path: Path) -> None:
+    frame, folder = tmp_path / "frame.csv", tmp_path / "drawn"
+    units = [(f"{county}-{kind}", f"{county}001201-{n:04}") for county in COUNTIES for kind in "PN" for n in range(50)]
+    frame.write_text("stratum,unit\n" + "".join(f"{stratum},{unit}\n" for stratum, unit in units))
+    said = tmp_path / "commitment.json"
+
+    code, out, _ = ruhu(
+        "draw-many", "commit", str(frame), "--draw", "2018Q3-A1", "--n", "P=10,N=4", "--out", str(said)
+    )
+    assert code == 0
+    assert json.loads(said.read_text())["commitment"] in out
+    words = ("draw-many", "draw", str(frame), str(said), "--out", str(folder), "--sign", "--witness", "甲")
+    assert ruhu(*words, "--part", "73920518264409175386")[0] == 0
+
+    code, out, _ = ruhu("draw-verify", str(folder / "record.json"), "--frame", str(frame))
+    assert code == 0, out
+    assert len((folder / "lists.csv").read_text().splitlines()) == 1 + 2 * (30 + 12)
+
+
+def test_a_frame_or_commitment_that_was_touched_is_not_drawn_from(ruhu: Terminal, tmp_path: Path) -> None:
+    frame, said = tmp_path / "frame.csv", tmp_path / "commitment.json"
+    frame.write_text("stratum,unit\n" + "".join(f"640104-P,640104001201-{n:04}\n" for n in range(50)))
+    commit = ("draw-many", "commit", str(frame), "--draw", "2018Q3-A1", "--out", str(said))
+    assert ruhu(*commit, "--n", "ten")[0] == 2
+    assert ruhu(*commit, "--n", "P=10", "--source", "PL3-2018001")[0] == 1
+    assert ruhu(*commit, "--n", "P=10")[0] == 0
+    draw = ("draw-many", "draw", str(frame), str(said), "--out", str(tmp_path / "drawn"))
+    assert ruhu(*draw, "--part", "123")[0] == 1
+
+    honest = frame.read_text()
+    frame.write_text(honest.replace("-0007\n", "-9907\n"))
+    code, _, err = ruhu(*draw, "--part", "73920518264409175386")
+    assert (code, "640104-P" in err) == (1, True)
+    frame.write_text(honest)
+    said.write_text(said.read_text().replace('"n": 10', '"n": 11'))
+    assert ruhu(*draw, "--part", "73920518264409175386")[0] == 1
+    assert not (tmp_path / "drawn" / "lists.csv").exists()
