@@ -207,7 +207,9 @@ def _keep(group: Group, arrival: Arrival) -> Op | OpConflict:
     if conflict is not None:
         return conflict
     with group.session.begin_nested():
-        return keeping.keep_conflict(group.session, group.county_id, arrival.op, **group.call.sender())
+        sender, photo_list = group.call.sender(), arrival.body.photos
+        photos.announce(group.session, group.county_id, op_id, sender["account_id"], photo_list, group.call.now)
+        return keeping.keep_conflict(group.session, group.county_id, arrival.op, **sender)
 
 
 def _keep_new(group: Group, arrival: Arrival) -> Op:

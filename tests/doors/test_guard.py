@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import structlog
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import Headers
 
 from app.doors.web.guard import CSP, is_own_request
@@ -149,6 +150,17 @@ def test_what_breaks_is_told_in_general_and_logged_without_what_was_said(
     assert answer.json()["retry"] == "later"
     assert any(line.get("kind") == "RuntimeError" for line in lines)
     assert "马小明" not in json.dumps(lines, ensure_ascii=False)
+
+
+def test_a_database_that_is_busy_asks_the_phone_to_come_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_arguments: object) -> None:
+        raise PoolTimeout("thirty seconds in the queue")
+
+    monkeypatch.setattr(world.house.db, "write", busy)
+    answer = world.client.post("/api/v1/sign-out", headers=world.headers("lin"))
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "5"
+    assert answer.json()["retry"] == "later"
 
 
 def test_the_request_log_names_routes_and_no_ids(world: World) -> None:

@@ -77,6 +77,16 @@ def test_other_bytes_under_a_known_id_are_a_conflict_and_both_are_kept(world: Wo
     assert world.satisfaction()["team"]["satisfied"] == 1
 
 
+def test_the_photos_of_a_conflict_are_taken_too(world: World) -> None:
+    phone = world.phone()
+    sample = phone.samples()[0]
+    op = phone.op(phone.interview(sample))
+    phone.post(op)
+    other = phone.interview(sample, photos=True)
+    assert phone.post(phone.op(other, op_id=op["op_id"]))[0]["state"] == "conflict"
+    assert phone.put(other["photos"][0]["sha256"]) == 201
+
+
 def test_a_known_id_in_another_county_is_a_conflict(world: World) -> None:
     lin, fang = world.phone("lin"), world.phone("fang")
     op = lin.op(lin.interview(lin.samples()[0]))
