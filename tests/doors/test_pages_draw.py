@@ -286,3 +286,51 @@ def test_closing_tells_what_is_unfinished_before_it_is_done(world: World) -> Non
     assert "本轮已结束" in city.post("/rounds/2017-1/close").main
     assert not city.get(LISTS).all("select")
     assert "已结束" in city.get("/rounds").main
+
+
+def test_a_round_thrown_county_by_county_shows_what_is_there(world: World) -> None:
+    """One county is drawn, the other waits: every page of the round opens, with the drawn county's figures."""
+    city = Visitor(world, "city")
+    city.post("/rounds/new", **PLAN)
+    city.post("/rounds/2017-2/freeze", **FRAME, mode="county")
+    city.post("/rounds/2017-2/signers", draw="2017-2-A2", **SIGNERS)
+    drawn = city.post("/rounds/2017-2/draw", draw="2017-2-A2", parts=DICE, witnesses="甲\n乙\n丙")
+    assert "抽样完成" in drawn.main
+    assert "待签字" in drawn.main
+
+    for path in ("", "/draw", "/draw?draw=2017-2-A1", "/draw?draw=new", "/close", "/counties/640106", "/commitment"):
+        assert city.get(f"/rounds/2017-2{path}").status == 200, path
+    assert city.get("/rounds/2017-2/counties/640104").status == 404
+    counties = world.get("city", "/api/v1/rounds/2017-2/satisfaction").json()["counties"]
+    assert [row["frame"] for row in counties] == [{"poor": 40, "non_poor": 30}] * 2
+    refused = city.post("/rounds/2017-2/close")
+    assert refused.status == 409
+    assert "2017-2-A1" in refused.main
+    assert [each["rank"] for each in world.phone("fang").package()["samples"] if each["round"] == "2017-2"][:3] == [
+        1,
+        2,
+        3,
+    ]
+    assert not [each for each in world.phone("lin").package()["samples"] if each["round"] == "2017-2"]
+
+
+def test_a_covert_draw_is_seen_by_its_team_and_never_public_before_the_close(world: World) -> None:
+    city = Visitor(world, "city")
+    frozen = city.post("/rounds/2017-1/freeze", **FRAME, mode="covert")
+    assert "2017-1-C1-A1" in frozen.main
+    assert "外部人员" in frozen.main
+    outside = {"signer_office": "督查办甲", "signer_outside": "大学丁", "signer_deputy": "代表戊", "sign_place": "市里"}
+    city.post("/rounds/2017-1/signers", draw="2017-1-C1-A1", **outside)
+    city.post("/rounds/2017-1/draw", draw="2017-1-C1-A1", parts="00000000000000000001", witnesses="丁\n戊\n甲")
+
+    def public() -> list[str]:
+        return [each["draw"] for each in world.client.get("/api/v1/commitments").json()["items"]]
+
+    assert public() == ["2017-1-A1"]
+    samples = {each["sample_id"].rpartition(".")[0] for each in world.phone("lin").package()["samples"]}
+    assert {"2017-1-A1.640104-P", "2017-1-C1-A1.640104-P"} <= samples
+    assert city.get("/rounds/2017-1/samples/2017-1-C1-A1.640104-P.1").status == 200
+    assert Visitor(world, "xing").get("/rounds/2017-1/samples/2017-1-C1-A1.640104-P.1").status == 404
+
+    assert city.post("/rounds/2017-1/close").status == 200
+    assert sorted(public()) == ["2017-1-A1", "2017-1-C1-A1"]

@@ -58,7 +58,7 @@ def _show(request: Request, house: House, actor: Actor, code: str, problem: Prob
     with house.db.read() as session:
         view = queries.get_round(session, actor, code)
         doors = []
-        if view.draw and view.draw.drawn_at:
+        if any(draw.drawn_at for draw in view.draws):
             doors = inspections.doors_of(session, queries.list_samples(session, actor, code), house.settings.tz)
         held = records.count_held(session, [county.id for county in view.counties])
     done = Counter((door.row.county, door.row.kind) for door in doors if door.item.state == "completed")

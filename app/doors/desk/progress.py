@@ -35,8 +35,8 @@ class Progress:
 
 
 def doors_seen(session: Session, house: House, actor: Actor, view: RoundView, county: str | None = None) -> list[Door]:
-    """The doors this reader may know of; none before the draw or behind the fence."""
-    if view.draw is None or view.draw.drawn_at is None:
+    """The doors this reader may know of; none before the draw (of this county) or behind the fence."""
+    if not any(draw.drawn_at and county in (None, *rounds.counties_in(draw.strata)) for draw in view.draws):
         return []
     rows = rounds.list_samples(session, actor, view.code, county)
     return inspections.doors_of(session, rows, house.settings.tz)

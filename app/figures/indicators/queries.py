@@ -35,6 +35,7 @@ from app.survey.rounds.queries import (
     standing_draws,
     strata_of,
 )
+from app.survey.rounds.rules import is_panel
 
 ANSWERS = {"team": "sat_team", "helper": "sat_helper", "effect": "sat_effect", "way": "sat_way"}
 """Item → its question in Q1."""
@@ -72,9 +73,16 @@ def county_facts(session: Session, view: RoundView, tz: ZoneInfo) -> list[County
 def _facts(
     session: Session, view: RoundView, county: County, draws: Sequence[tuple[Draw, Sequence[Stratum]]], tz: ZoneInfo
 ) -> CountyFacts:
-    """Of an open and a covert draw in one county the frame is the open one's; the interviews of both count."""
-    here = [(draw, line) for draw, strata in draws for line in strata if line.county_id == county.id]
-    frame = {line.kind: line for _, line in reversed(here)}
+    """Of an open and a covert draw in one county the frame is the open one's; the interviews of both count.
+
+    A frame may be cut into lists; a panel is shown apart (statistics 1.6), so it enters neither frame nor rate.
+    """
+    here = [
+        (draw, line) for draw, strata in draws for line in strata
+        if line.county_id == county.id and not is_panel(line.part)
+    ]  # fmt: skip
+    frame = [line for draw, line in here if draw.id == here[0][0].id]
+    sizes = {kind: sum(line.N for line in frame if line.kind == kind) if frame else None for kind in view.quota}
     rows = [row for draw, line in here if draw.drawn_at for row in samples_of(session, draw.id, draw.drawn_at, line)]
     doors: list[Door] = doors_of(session, rows, tz) if rows else []
     counted = counted_interviews(session, doors)
@@ -82,9 +90,9 @@ def _facts(
     return CountyFacts(
         code=county.code,
         name=county.name_zh,
-        poor=frame["poor"].N if frame else None,
-        non_poor=frame["non_poor"].N if frame else None,
-        exited=frame["poor"].exited if frame else 0,
+        poor=sizes["poor"],
+        non_poor=sizes["non_poor"],
+        exited=sum(line.exited for line in frame if line.kind == "poor"),
         quota=view.quota,
         completed={kind: sum(each.kind == kind for each in counted) for kind in view.quota},
         interviews=[_interview(each, status[each.sample_id]) for each in counted if each.kind == "poor"],
