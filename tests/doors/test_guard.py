@@ -159,7 +159,7 @@ def test_a_database_that_is_busy_asks_the_phone_to_come_again(world: World, monk
     monkeypatch.setattr(world.house.db, "write", busy)
     answer = world.client.post("/api/v1/sign-out", headers=world.headers("lin"))
     assert answer.status_code == 503
-    assert answer.headers["retry-after"] == "5"
+    assert int(answer.headers["retry-after"]) > 0
     assert answer.json()["retry"] == "later"
 
 

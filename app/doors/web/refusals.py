@@ -14,8 +14,6 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -98,13 +96,6 @@ def broken(error: Exception) -> Problem:
 
     A database that is busy, restarting or gone is no fault of the program: the phone waits and comes again.
     """
-    if isinstance(error, (PoolTimeout, OperationalError, InterfaceError)):
-        log.warning("database", kind=type(error).__name__)
-        return Unavailable(
-            "数据库正忙,什么也没有保存,请稍后再试;手机上的记录都还在。",
-            "The database is busy; nothing was kept. Try again shortly.",
-            retry_after=5,
-        )
     place = traceback.extract_tb(error.__traceback__)[-1]
     log.error("broken", kind=type(error).__name__, place=f"{place.filename.rsplit('/app/', 1)[-1]}:{place.lineno}")
     if isinstance(error, NO_DATABASE):
