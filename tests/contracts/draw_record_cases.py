@@ -13,6 +13,7 @@ from typing import Any
 
 from app.kernel.keys import Keys
 from app.methods.draw import rules as hhd1
+from app.methods.draw import stages
 from app.methods.draw.records import villages_of
 from app.methods.draw.sources import pledge
 from app.survey.rounds.record import canonical
@@ -74,6 +75,46 @@ def a_record(
     return {**record, "signature": keys.sign(canonical(record).encode())}
 
 
+VILLAGES = {f"6401049012{number:02}": size for number, size in enumerate((3, 6, 4, 9, 5, 7), start=1)}
+
+
+def a_staged_record() -> tuple[Record, Frame]:
+    """A signed record of two stages: five hits among six villages, two households for each hit."""
+    draw, m, b = "2017-1-A1", 5, 2
+    homes = {f"{P}.{village}": [f"{village}-{n:04}" for n in range(1, size + 1)] for village, size in VILLAGES.items()}
+    line = hhd1.StratumLine(
+        f"V-{P}", len(VILLAGES), m, 0, hhd1.frame_digest(draw, f"V-{P}", stages.village_units(VILLAGES))
+    )
+    lines = [line, *(
+        hhd1.StratumLine(name, len(of), b, min(2 * b, len(of) - b), hhd1.frame_digest(draw, name, of))
+        for name, of in homes.items()
+    )]  # fmt: skip
+    commit = hhd1.commitment(draw, "DICE10X20", lines)
+    parts = ["73920518264409175386"]
+    seed = hhd1.seed(commit, draw, parts)
+    picked = stages.pick_villages(seed, draw, P, VILLAGES, m)
+    lists = {}
+    for home in lines[1:]:
+        hits = picked.hits_of(home.stratum.rpartition(".")[2])
+        main = b * hits
+        reserve = home.r if hits == 1 else min(2 * main, home.N - main)
+        if hits:
+            order = hhd1.drawn(seed, draw, home.stratum, homes[home.stratum], main + reserve)
+            lists[home.stratum] = {"main": order[:main], "reserve": order[main:]}
+    base = {key: value for key, value in a_record().items() if key not in ("villages", "signature")}
+    stage = {"stratum": P, "villages": f"V-{P}", "m": m, "b": b, "M": picked.total, "start": picked.start,
+             "picked": [[hit.village, hit.size, hit.hits] for hit in picked.villages]}  # fmt: skip
+    record = base | {
+        "strata": [{"stratum": x.stratum, "N": x.N, "n": x.n, "r": x.r, "frame_digest": x.frame_digest} for x in lines],
+        "commitment": commit,
+        "seed": seed,
+        "lists": lists,
+        "stages": [stage],
+    }
+    frame = [[name, unit] for name, of in homes.items() for unit in of]
+    return {**record, "signature": KEYS.sign(canonical(record).encode())}, frame
+
+
 @dataclass(frozen=True)
 class Case:
     """One kind of tampering: what somebody did, and where the first difference stands."""
@@ -121,7 +162,21 @@ def cases() -> list[Case]:
     def change(name: str, zh: str, where: str, *path: Any, to: Any, against: Frame | None = frame) -> Case:
         return Case(name, zh, where, _with(honest, *path, to=to), against)
 
+    staged, homes = a_staged_record()
+    picked = staged["stages"][0]["picked"]
+
     return [
+        Case("nothing, two stages", "两级抽样,什么也没改", "", staged, homes),
+        Case("the start of the walk", "改了村级起点", f"stages/{P}/start",
+             _with(staged, "stages", 0, "start", to=staged["stages"][0]["start"] + 1), homes),
+        Case("two villages swapped", "两个村换了次序", f"stages/{P}/picked/1",
+             _with(staged, "stages", 0, "picked", to=[picked[1], picked[0], *picked[2:]]), homes),
+        Case("a village left out", "少抽一个村", "lists",
+             _with(staged, "stages", 0, "picked", to=picked[:-1]), homes),
+        Case("fewer villages", "改了村数", f"stages/{P}", _with(staged, "stages", 0, "m", to=4), homes),
+        Case("a village's size", "改了一个村的户数 N", "commitment", _with(staged, "strata", 1, "N", to=8), homes),
+        Case("no first stage", "删了村级一段", "lists", _with(staged, "stages", to=[]), homes),
+        Case("a village's household left out", "村里少一户", f"frame/{P}.640104901201", staged, homes[1:]),
         Case("nothing", "什么也没改", "", honest, frame, paper),
         Case("nothing, rows in another order", "只换了名单行的次序", "", honest, shuffled),
         Case("nothing, own stratum only", "只拿本层名单核对", "", honest, [row for row in frame if row[0] == P]),
