@@ -10,6 +10,7 @@ import { startRoutes } from "./screens/routes.ts";
 import { openPhone } from "./sync/index.ts";
 import { startInstall } from "./ui/install.ts";
 import { startSettings } from "./ui/settings.ts";
+import { forgetControls } from "./ui/unremembered.ts";
 import { loadEnglish } from "./ui/words.ts";
 
 const root = document.getElementById("app") as HTMLElement;
@@ -30,7 +31,8 @@ async function preview(path: string): Promise<void> {
 }
 
 async function work(): Promise<void> {
-  startRoutes();
+  forgetControls();
+startRoutes();
   startInstall();
   try {
     render(<App phone={await openPhone()} />, root);
