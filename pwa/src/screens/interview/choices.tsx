@@ -1,6 +1,8 @@
 /** Rows to tap: one of them, several of them. 说不清 stands apart, because it is never read aloud. */
 import { choicesOf, textOf } from "../../domain/form/index.ts";
+import { plain as words } from "../../ui/marked.tsx";
 import { lang, w } from "../../ui/words.ts";
+import { r } from "../../ui/words-roles.ts";
 import type { FieldProps } from "./question.tsx";
 import { CANNOT_SAY } from "./reading.ts";
 
@@ -21,7 +23,7 @@ function rows(props: FieldProps): Row[] {
   const isScale = choices.length >= 6 && choices.some((each) => each.value === "5");
   return choices.map((each) => {
     const apart = each.value === CANNOT_SAY && placed.item.kind === "select_one";
-    const label = textOf(state, each.label, lang.value, placed.pointer);
+    const label = words(textOf(state, each.label, lang.value, placed.pointer));
     return { value: each.value, label: apart && isScale ? label + w().notRead : label, apart };
   });
 }
@@ -35,6 +37,58 @@ export function tapped(value: string, choice: string, many: boolean, order: stri
   return [...known, ...[...chosen].filter((each) => !order.includes(each))].join(" ");
 }
 
+/** minimal: one line that opens the phone's own list; several choices stand as rows once it is opened. */
+function Minimal(props: FieldProps & { rows: Row[]; many: boolean; order: string[] }) {
+  const { placed, value, rows, many, order } = props;
+  const { item, pointer } = placed;
+  if (!many)
+    return (
+      <div class={"entry" + (props.wrong ? " error-edge" : "")}>
+        <select
+          name={pointer}
+          value={value}
+          aria-label={props.label}
+          aria-required={item.required ? true : undefined}
+          aria-invalid={props.wrong ? true : undefined}
+          aria-describedby={props.describedBy}
+          data-testid={"select-" + item.name}
+          onChange={(event) => props.set(event.currentTarget.value)}
+        >
+          <option value="" disabled={!!item.required}>
+            {r().pickOne}
+          </option>
+          {rows.map((row) => (
+            <option key={row.value} value={row.value}>
+              {row.label}
+            </option>
+          ))}
+        </select>
+      </div>
+    );
+  const chosen = value.split(" ");
+  const names = rows.filter((row) => chosen.includes(row.value)).map((row) => row.label);
+  return (
+    <details class="minimal">
+      <summary>{names.length > 0 ? names.join(lang.value === "zh" ? "、" : ", ") : w().pickMany}</summary>
+      <div class="choices">
+        {rows.map((row) => (
+          <label key={row.value} class={"choice many" + (chosen.includes(row.value) ? " on" : "")}>
+            <input
+              type="checkbox"
+              name={pointer}
+              checked={chosen.includes(row.value)}
+              data-testid={`option-${item.name}-${row.value}`}
+              onChange={() => props.set(tapped(value, row.value, true, order))}
+            />
+            <span class="dot" aria-hidden="true" />
+            <span>{row.label}</span>
+          </label>
+        ))}
+      </div>
+    </details>
+  );
+}
+
 /** select_one, select_multiple and acknowledge. */
 export function ChoiceField(props: FieldProps) {
   const { placed, value } = props;
@@ -44,9 +98,19 @@ export function ChoiceField(props: FieldProps) {
   const order = all.map((each) => each.value);
   const chosen = value.split(" ");
   const plain = all.filter((each) => !each.apart);
-  const short = !many && plain.length <= 4 && plain.every((each) => [...each.label].length <= SHORT_LABEL);
+  const looks = (item.appearance ?? "").split(" ");
+  if (looks.includes("minimal")) return <Minimal {...props} rows={all} many={many} order={order} />;
+  const columns = looks.map((each) => /^columns-(\d)$/.exec(each)?.[1]).find(Boolean);
+  const look = looks.includes("likert")
+    ? " likert"
+    : columns
+      ? ` columns-${Math.min(4, Math.max(1, Number(columns)))}`
+      : looks.includes("columns") || looks.includes("columns-pack")
+        ? " columns-2"
+        : "";
+  const short = !look && !many && plain.length <= 4 && plain.every((each) => [...each.label].length <= SHORT_LABEL);
   return (
-    <div class={"choices" + (short ? " short" : "")}>
+    <div class={"choices" + (short ? " short" : look)}>
       {all.map((row) => {
         const on = chosen.includes(row.value);
         return (

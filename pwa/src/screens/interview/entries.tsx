@@ -68,7 +68,8 @@ export function NumberField(props: FieldProps) {
 export function TextField(props: FieldProps) {
   const { item, pointer } = props.placed;
   const limit = lengthLimit(item);
-  const isLong = item.kind === "text" && (limit === null || limit > LONG_TEXT || !!item.appearance?.includes("multiline"));
+  const isNumbers = item.appearance?.split(" ").includes("numbers") ?? false;
+  const isLong = item.kind === "text" && !isNumbers && (limit === null || limit > LONG_TEXT || !!item.appearance?.includes("multiline"));
   const box = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     const area = box.current;
@@ -98,7 +99,12 @@ export function TextField(props: FieldProps) {
         ) : isLong ? (
           <textarea ref={box} rows={3} {...common} />
         ) : (
-          <input type="text" autocomplete="off" {...common} />
+          <input
+            type="text"
+            autocomplete="off"
+            inputMode={isNumbers ? "numeric" : undefined}
+            {...common}
+          />
         )}
       </div>
       {limit !== null && item.kind === "text" ? <p class="chars">{w().charsLeft(used, limit)}</p> : null}

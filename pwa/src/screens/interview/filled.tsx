@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { compute, getAnswer, relevantPages, shown, textOf, type Form, type FormProblem, type FormState, type Item, type Placed, type When } from "../../domain/form/index.ts";
 import type { Answers } from "../../domain/wire.ts";
+import { plain } from "../../ui/marked.tsx";
 import { lang, w } from "../../ui/words.ts";
 import { r } from "../../ui/words-roles.ts";
 import { usePhotoUrl } from "./photo.tsx";
@@ -14,7 +15,7 @@ function Thumb(props: { photoId: string; label: string; absent: string }) {
 
 function Line(props: { state: FormState; placed: Placed; fault: FormProblem | undefined; absent: string }) {
   const { state, placed, fault } = props;
-  const label = textOf(state, placed.item.label, lang.value, placed.pointer);
+  const label = plain(textOf(state, placed.item.label, lang.value, placed.pointer));
   const value = getAnswer(state.answers, placed.pointer);
   const text = answerText(state, placed, lang.value);
   const row = placed.repeat ? `${placed.repeat.row + 1}. ` : "";

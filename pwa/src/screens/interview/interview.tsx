@@ -6,6 +6,7 @@ import {
 } from "../../domain/form/index.ts";
 import { hourMinute } from "../../ui/format.ts";
 import { Ask, Page } from "../../ui/page.tsx";
+import { Marked } from "../../ui/marked.tsx";
 import { lang, w } from "../../ui/words.ts";
 import { r } from "../../ui/words-roles.ts";
 import { moveFor, notSavedText, usePhone } from "../phone.ts";
@@ -89,6 +90,8 @@ function Repeat(props: { visit: Visit; section: Item; block: Extract<Block, { ki
   const [asking, setAsking] = useState<string | null>(null);
   const name = textOf(visit.state.value, placed.item.label, lang.value, placed.pointer);
   const { keeper, form } = visit;
+  // As many rows as an answer says: none is added or removed by hand.
+  const isCounted = placed.item.count !== undefined;
   const answers = () => keeper.draft.value.answers;
   return (
     <section class="questions" data-testid={"repeat-" + placed.item.name}>
@@ -97,9 +100,11 @@ function Repeat(props: { visit: Visit; section: Item; block: Extract<Block, { ki
         <div key={row.row} class="row-card questions">
           <div class="row-head">
             <h3>{w().rowOf(name, row.row + 1)}</h3>
-            <button type="button" class="plain danger" onClick={() => setAsking(row.pointer)}>
-              {w().removeRow}
-            </button>
+            {isCounted ? null : (
+              <button type="button" class="plain danger" onClick={() => setAsking(row.pointer)}>
+                {w().removeRow}
+              </button>
+            )}
           </div>
           {row.items.map((each) => (
             <PlacedItem key={each.pointer} visit={visit} section={section} placed={each} />
@@ -107,15 +112,17 @@ function Repeat(props: { visit: Visit; section: Item; block: Extract<Block, { ki
         </div>
       ))}
       <div class="stack">
-        {rows.length === 0 ? <p class="muted">{w().noRows}</p> : null}
-        <button
-          type="button"
-          class="button"
-          data-testid={"add-" + placed.item.name}
-          onClick={() => keeper.change({ answers: addRow(form, answers(), placed.pointer) })}
-        >
-          {w().addRow(name)}
-        </button>
+        {rows.length === 0 && !isCounted ? <p class="muted">{w().noRows}</p> : null}
+        {isCounted ? null : (
+          <button
+            type="button"
+            class="button"
+            data-testid={"add-" + placed.item.name}
+            onClick={() => keeper.change({ answers: addRow(form, answers(), placed.pointer) })}
+          >
+            {w().addRow(name)}
+          </button>
+        )}
       </div>
       {asking ? (
         <Ask
@@ -144,7 +151,7 @@ function Note(props: { visit: Visit; placed: Placed }) {
       role={isSoft ? "status" : undefined}
       data-testid={"note-" + item.name}
     >
-      {text}
+      <Marked text={text} />
     </p>
   );
 }

@@ -34,7 +34,7 @@ export function usePhotoUrl(photoId: string): string | null {
 export function useKeepPhoto(props: FieldProps) {
   const phone = usePhone();
   const { visit, placed, value } = props;
-  return async (photo: ShrunkPhoto): Promise<void> => {
+  return async (photo: Pick<ShrunkPhoto, "bytes"> & { type: string }): Promise<void> => {
     const kept = await phone.savePhoto(visit.keeper, placed.pointer, photo.bytes, photo.type);
     visit.set(placed.pointer, kept.photo_id);
     await visit.keeper.flush();

@@ -2,13 +2,17 @@
 import type { ComponentChildren } from "preact";
 import { check, filed, getAnswer, textOf, type Item, type Placed } from "../../domain/form/index.ts";
 import { grouped } from "../../ui/format.ts";
+import { Marked, plain } from "../../ui/marked.tsx";
 import { lang, w } from "../../ui/words.ts";
+import { r } from "../../ui/words-roles.ts";
 import { ChoiceField } from "./choices.tsx";
 import { NumberField, TextField } from "./entries.tsx";
 import { PhotoField } from "./photo.tsx";
 import { PlaceField } from "./place.tsx";
+import { RangeField, RankField } from "./ranges.tsx";
 import { questionId } from "./reading.ts";
 import { SignatureField } from "./signature.tsx";
+import { SoundField } from "./sound.tsx";
 import type { Visit } from "./visit.ts";
 
 export interface FieldProps {
@@ -39,6 +43,12 @@ function field(item: Item, props: FieldProps): ComponentChildren {
     case "integer":
     case "decimal":
       return <NumberField {...props} />;
+    case "range":
+      return <RangeField {...props} />;
+    case "rank":
+      return <RankField {...props} />;
+    case "audio":
+      return <SoundField {...props} />;
     case "geopoint":
       return <PlaceField {...props} />;
     case "image":
@@ -63,6 +73,7 @@ export function Question(props: { visit: Visit; placed: Placed; section: Item })
   const { item, pointer } = placed;
   const state = visit.state.value;
   const label = textOf(state, item.label, lang.value, pointer);
+  const guidance = textOf(state, item.guidance, lang.value, pointer);
   const hint = textOf(state, item.hint, lang.value, pointer);
   const known = filed(visit.form, visit.source, pointer, lang.value);
   const fault = shownFault(visit, placed, section);
@@ -83,11 +94,15 @@ export function Question(props: { visit: Visit; placed: Placed; section: Item })
       aria-describedby={id + "-more"}
     >
       <legend>
-        {label} {item.required ? null : <span class="opt">{w().optional}</span>}
+        <Marked text={label} /> {item.required ? null : <span class="opt">{w().optional}</span>}
         {item.kind === "select_multiple" ? <span class="opt"> {w().pickMany}</span> : null}
       </legend>
       <div id={id + "-more"}>
-        {hint ? <p class="hint">{hint}</p> : null}
+        {hint ? (
+          <p class="hint">
+            <Marked text={hint} />
+          </p>
+        ) : null}
         {known !== null ? (
           <p class="filed">
             {w().filed}: <b>{grouped(known)}</b>
@@ -95,18 +110,26 @@ export function Question(props: { visit: Visit; placed: Placed; section: Item })
         ) : null}
         {fault ? <p class="error">{fault}</p> : null}
       </div>
+      {guidance ? (
+        <details class="help">
+          <summary>{r().guidance}</summary>
+          <p class="notice">
+            <Marked text={guidance} />
+          </p>
+        </details>
+      ) : null}
       <div class="field">
         {field(item, {
           visit,
           placed,
           section,
           value,
-          label,
+          label: plain(label),
           wrong: fault !== "",
           describedBy: id + "-more",
           set: (next) => {
             visit.set(pointer, next);
-            if (item.kind.startsWith("select")) visit.touch(pointer);
+            if (item.kind.startsWith("select") || item.kind === "rank") visit.touch(pointer);
           },
         })}
       </div>

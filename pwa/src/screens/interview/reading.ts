@@ -6,6 +6,7 @@ import {
 import { grouped } from "../../ui/format.ts";
 import { readGeopoint } from "../../ui/position.ts";
 import { w } from "../../ui/words.ts";
+import { r } from "../../ui/words-roles.ts";
 
 /** 说不清, by the rule of all our forms. */
 export const CANNOT_SAY = "9";
@@ -78,12 +79,14 @@ export function answerText(state: FormState, placed: Placed, lang: Lang): string
   const { item, pointer } = placed;
   const value = getAnswer(state.answers, pointer);
   if (value === "" || item.kind === "image") return "";
-  if (item.kind === "select_one" || item.kind === "select_multiple") {
+  if (item.kind === "audio") return r().record;
+  if (item.kind === "select_one" || item.kind === "select_multiple" || item.kind === "rank") {
     const choices = choicesOf(state, pointer);
     const names = value.split(" ").map((each) => {
       const choice = choices.find((one) => one.value === each);
       return choice ? textOf(state, choice.label, lang, pointer) : each;
     });
+    if (item.kind === "rank") return names.map((name, i) => `${i + 1}. ${name}`).join(" ");
     return names.join(lang === "zh" ? "、" : ", ");
   }
   if (item.kind === "geopoint") {

@@ -4,8 +4,8 @@
  */
 import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import {
-  compute, getAnswer, relevantPages, setAnswer,
-  type Form, type FormState, type Item, type PrefillSource, type When,
+  change, compute, getAnswer, relevantPages, setAnswer,
+  type Answers, type Form, type FormState, type Item, type PrefillSource, type When,
 } from "../../domain/form/index.ts";
 import type { DraftKeeper, Phone, SampleView } from "../../sync/index.ts";
 import { localDay } from "../../ui/format.ts";
@@ -95,7 +95,9 @@ export function flushVisit(): void {
 
 function makeVisit(phone: Phone, keeper: DraftKeeper, form: Form): Visit {
   const answers = computed(() => keeper.draft.value.answers);
-  const state = computed(() => compute(form, answers.value, nowWhen()));
+  // After one answer only what depends on it is settled again; anything else is computed anew.
+  let ahead: { answers: Answers; state: FormState } | null = null;
+  const state = computed(() => (ahead?.answers === answers.value ? ahead.state : compute(form, answers.value, nowWhen())));
   const draft = keeper.draft.value;
   const sample = findSample(phone.pack.value, draft.sample_id);
   const touched = signal<ReadonlySet<string>>(new Set());
@@ -111,7 +113,9 @@ function makeVisit(phone: Phone, keeper: DraftKeeper, form: Form): Visit {
     tried: signal<ReadonlySet<string>>(new Set()),
     locating: signal<Readonly<Record<string, Locating>>>({}),
     set(pointer, value) {
-      keeper.change({ answers: setAnswer(keeper.draft.value.answers, pointer, value) });
+      const next = setAnswer(answers.peek(), pointer, value);
+      ahead = { answers: next, state: change(state.peek(), pointer, value) };
+      keeper.change({ answers: next });
     },
     touch(pointer) {
       if (!touched.value.has(pointer)) touched.value = new Set(touched.value).add(pointer);
