@@ -52,6 +52,7 @@ def doors(place: dict[str, str]) -> dict[str, Door]:
     after = READERS | {"admin", "discipline", "xing"}
     envelope = {"device_id": str(uuid.uuid4()), "ops": []}
     city = frozenset({"city"})
+    version = place["form"].replace("/api/v1/forms", "/questionnaires").removesuffix(".json")
     return {
         "GET /api/v1/rounds": Door("/api/v1/rounds", EVERYBODY, own=False),
         "POST /api/v1/rounds": Door("/api/v1/rounds", city, body={"code": "X"}, own=False),
@@ -90,6 +91,23 @@ def doors(place: dict[str, str]) -> dict[str, Door]:
         "GET /api/v1/forms/{form_id}/{version}/submissions.csv.zip": Door(
             place["form"].replace(".json", "/submissions.csv.zip"), EVERYBODY - {"admin"}, own=False
         ),
+        "GET /questionnaires": Door("/questionnaires", CITY - {"admin"}, own=False),
+        "POST /questionnaires": Door("/questionnaires", city, form={}, own=False),
+        "GET /questionnaires/trials/{trial_id}": Door(f"/questionnaires/trials/{uuid.uuid4()}", frozenset(), own=False),
+        "GET /questionnaires/trials/{trial_id}/form.json": Door(
+            f"/questionnaires/trials/{uuid.uuid4()}/form.json", frozenset(), own=False
+        ),
+        "POST /questionnaires/trials/{trial_id}/publish": Door(
+            f"/questionnaires/trials/{uuid.uuid4()}/publish", frozenset(), form={}, own=False
+        ),
+        "GET /questionnaires/{form_id}/{version}": Door(version, CITY - {"admin"}, own=False),
+        "GET /questionnaires/{form_id}/{version}/form.xlsx": Door(
+            f"{version}/form.xlsx", CITY - {"admin"}, own=False
+        ),
+        "GET /questionnaires/{form_id}/{version}/form.xml": Door(
+            f"{version}/form.xml", CITY - {"admin"}, own=False
+        ),
+        "POST /questionnaires/{form_id}/{version}/move": Door(f"{version}/move", city, form={}, own=False),
         "GET /openrosa/formList": Door("/openrosa/formList", EVERYBODY, own=False),
         "GET /openrosa/forms/{form_id}/{version}.xml": Door(
             place["form"].replace("/api/v1/", "/openrosa/").replace(".json", ".xml"), EVERYBODY, own=False

@@ -157,6 +157,7 @@ def navigation(actor: Actor | None, voice: Voice, at: str, held: int = 0) -> lis
         doors.append(("fieldwork", "nav_fieldwork", "/field-records"))
     if actor.is_city and reads_answers(actor):
         doors.append(("held", "nav_held", "/held"))
+        doors.append(("forms", "nav_forms", "/questionnaires"))
     if actor.role in DEVICE_READERS and (actor.is_city or actor.role == Role.TEAM_LEADER):
         doors.append(("transit", "nav_transit", "/devices"))
     if actor.role == Role.ADMIN:

@@ -13,6 +13,7 @@ from app.doors.desk import (
     papers,
     problems,
     published,
+    questionnaires,
     reach,
     records,
     register,
@@ -30,6 +31,6 @@ def install(app: FastAPI) -> None:
     """Add every page; refusals are told in words to whoever asked for a page."""
     desk = (sign_in, rounds, closing, draw, samples, board, county, records, held, register, accounts)
     pages = (*desk, devices, versions, security, problems, published, visits, reach, papers)
-    for room in pages:
+    for room in (*pages, questionnaires):
         app.include_router(room.router)
     app.state.page_of_problem = page_of_problem

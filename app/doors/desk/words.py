@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from app.doors.desk.ceremony_words import CEREMONY_WORDS
 from app.doors.desk.imports_words import IMPORTS_WORDS
+from app.doors.desk.questionnaires_words import QUESTIONNAIRES_WORDS
 from app.doors.desk.reach_words import REACH_WORDS
 from app.doors.desk.register_words import REGISTER_WORDS
 from app.doors.desk.safekeeping_words import SAFEKEEPING_WORDS
@@ -584,6 +585,7 @@ WORDS: dict[str, Said] = {
     key: Said(zh, en)
     for key, (zh, en) in (
         REACH_WORDS | REGISTER_WORDS | CEREMONY_WORDS | IMPORTS_WORDS | SAFEKEEPING_WORDS | VISITS_WORDS
+        | QUESTIONNAIRES_WORDS
     ).items()
 }
 

@@ -18,9 +18,11 @@ from app.doors.openrosa.instance import NoSubmission, read_instance
 from app.doors.openrosa.keys import KeyNeeded, Reader, Sender, challenge
 from app.doors.openrosa.receive import take
 from app.doors.web.house import House, TheHouse
+from app.kernel.clock import utcnow
 from app.kernel.problems import Forbidden, Problem, TooLarge
 from app.survey.questionnaires import queries
 from app.survey.questionnaires.models import FormVersion
+from app.survey.questionnaires.releases import forms_in_force
 
 ACCEPTED = 10_000_000
 """Bytes that a client should put into one post; it splits its files by this."""
@@ -100,7 +102,7 @@ def form_list(
 ) -> Response:
     """The version in force of every form, with the hash of its bytes."""
     with house.db.read() as session:
-        found = [form for form in queries.latest_forms(session) if formID in (None, form.form_id)]
+        found = [form for form in forms_in_force(session, utcnow()) if formID in (None, form.form_id)]
         lines = [_listed(form, f"{base_of(request, house)}/forms/{form.form_id}/{form.version}") for form in found]
     return xml(f'<xforms xmlns="http://openrosa.org/xforms/xformsList">{"".join(lines)}</xforms>')
 

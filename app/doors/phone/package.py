@@ -4,7 +4,7 @@ Least data: only drawn households of rounds that are open to this team, reserves
 rule; no ID numbers. Helpers get their own households instead (`helped`), desk roles the rounds they may know of.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -23,6 +23,7 @@ from app.registry.people.rules import COLLECTING_ROLES, Actor
 from app.registry.places import County, list_counties
 from app.survey.questionnaires import queries as forms
 from app.survey.questionnaires.models import FormVersion
+from app.survey.questionnaires.releases import choose, list_moves, list_releases
 from app.survey.records.cursor import Cursor
 from app.survey.rounds import queries as rounds
 from app.survey.rounds.queries import RoundView
@@ -36,7 +37,7 @@ def package_for(house: House, actor: Actor, form_of_stratum: Mapping[str, str]) 
         views = [view for view in rounds.list_rounds(session, actor) if view.state != "closed"]
         samples = [item for view in views for item in _samples(session, house, actor, view, form_of_stratum)]
         households = helped_households(session, actor)
-        current = forms.latest_forms(session)
+        current = _in_force(session, views, samples)
         lines = [line for item in samples for line in item["events"]]
         lines += [line for item in households for line in item["visits"]]
         older = reading_forms(session, lines, current)
@@ -57,7 +58,25 @@ def package_for(house: House, actor: Actor, form_of_stratum: Mapping[str, str]) 
                 *(_form(form) for form in current),
                 *({**_form(form), "in_force": False} for form in older),
             ],
+            "form_moves": [
+                {"form_id": move.form_id, "from": move.from_version, "to": move.to_version}
+                for move in list_moves(session)
+            ],
         }
+
+
+def _in_force(session: Session, views: Sequence[RoundView], samples: Sequence[dict[str, Any]]) -> list[FormVersion]:
+    """What new records begin with, in and outside the open rounds; every sample is told its own version."""
+    versions, releases, now = forms.list_versions(session), list_releases(session), utcnow()
+    chosen = {form.sha256: form for form in choose(versions, releases, now, "")}
+    for view in views:
+        own = choose(versions, releases, now, view.code)
+        chosen.update({form.sha256: form for form in own})
+        told = {form.form_id: form.version for form in own}
+        for item in samples:
+            if item["round"] == view.code:
+                item["form_version"] = told.get(item["form_id"])
+    return list(chosen.values())
 
 
 def _form(form: FormVersion) -> dict[str, Any]:

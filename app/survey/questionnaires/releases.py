@@ -120,11 +120,11 @@ def release(
 
 def allow_move(session: Session, by: str, form_id: str, from_version: str, to_version: str, why: str) -> FormMove:
     """Let phones move drafts of a version to another one, each by its holder's own hand."""
-    require_form(session, form_id, from_version)
-    require_form(session, form_id, to_version)
-    if from_version == to_version or not why.strip():
+    if from_version in ("", to_version) or not why.strip():
         fault = Fault("#/why", "请写明理由,并选两个不同的版本", "Give the reason, and two different versions")
         raise MoveRefused(fault.zh, fault.en, faults=(fault,))
+    require_form(session, form_id, from_version)
+    require_form(session, form_id, to_version)
     row = session.get(FormMove, (form_id, from_version)) or FormMove(
         form_id=form_id, from_version=from_version, to_version=to_version, why="", allowed_at=utcnow(), allowed_by=by
     )
