@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, LargeBinary, String
+from sqlalchemy import Column, ForeignKeyConstraint, LargeBinary, String
 from sqlmodel import Field, SQLModel
 
 from app.kernel.db.base import utc_field
@@ -38,3 +38,16 @@ class FormVersion(SQLModel, table=True):
     def form(self) -> Form:
         """The compiled form, ready for `rules`."""
         return load(self.compiled)
+
+
+class FormFile(SQLModel, table=True):
+    """A CSV file of one version, as it was handed in: for other XLSForm tools. Our own phones have it in the form."""
+
+    __tablename__ = "form_file"
+    __table_args__ = (ForeignKeyConstraint(["form_id", "version"], ["form_version.form_id", "form_version.version"]),)
+
+    form_id: str = Field(max_length=60, primary_key=True)
+    version: str = Field(max_length=20, primary_key=True)
+    name: str = Field(max_length=80, primary_key=True)
+    sha256: str = Field(max_length=64)
+    content: bytes = Field(sa_type=LargeBinary)

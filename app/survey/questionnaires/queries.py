@@ -4,7 +4,7 @@ from sqlalchemy.orm import defer
 from sqlalchemy.orm.interfaces import ORMOption
 from sqlmodel import Session, col, select
 
-from app.survey.questionnaires.models import FormVersion
+from app.survey.questionnaires.models import FormFile, FormVersion
 from app.survey.questionnaires.problems import UnknownForm
 
 
@@ -36,6 +36,12 @@ def list_versions(session: Session) -> list[FormVersion]:
         col(FormVersion.published_at), col(FormVersion.form_id), col(FormVersion.version)
     )
     return list(session.exec(statement.options(*_light())))
+
+
+def files_of(session: Session, form_id: str, version: str) -> list[FormFile]:
+    """The CSV files of a version, by name."""
+    statement = select(FormFile).where(FormFile.form_id == form_id, FormFile.version == version)
+    return list(session.exec(statement.order_by(col(FormFile.name))))
 
 
 def _light() -> list[ORMOption]:

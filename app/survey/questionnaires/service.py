@@ -1,6 +1,7 @@
 """Publishing questionnaires. A version is added once and never touched again."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -9,16 +10,21 @@ from sqlmodel import Session
 from app.kernel import audit
 from app.kernel.clock import utcnow
 from app.survey.questionnaires.compiler import FormRefused, compile_bytes
-from app.survey.questionnaires.models import FormVersion
+from app.survey.questionnaires.models import FormFile, FormVersion
 from app.survey.questionnaires.problems import FormNotPublishable, VersionTaken
 from app.survey.questionnaires.queries import get_form
 from app.survey.questionnaires.tables import FORMS, builtin_workbook
 
 
 def publish(
-    session: Session, actor_account: str, workbook: bytes | Path | str, *, now: datetime | None = None
+    session: Session,
+    actor_account: str,
+    workbook: bytes | Path | str,
+    *,
+    files: Mapping[str, bytes] | None = None,
+    now: datetime | None = None,
 ) -> FormVersion:
-    """Compile a workbook and publish it as an immutable version.
+    """Compile a workbook, with the CSV files it names (by file name), and publish it as an immutable version.
 
     The same workbook again (or one that compiles to the same form) gives the version that is there. Raises
     FormNotPublishable with sheet rows, or VersionTaken when the version exists with other content. The session is
@@ -26,13 +32,13 @@ def publish(
     """
     content = workbook if isinstance(workbook, bytes) else Path(workbook).read_bytes()
     try:
-        compiled = compile_bytes(content)
+        compiled = compile_bytes(content, files)
     except FormRefused as refused:
         raise FormNotPublishable(refused.faults) from refused
     digest = hashlib.sha256(content).hexdigest()
     known = get_form(session, compiled.form_id, compiled.version)
     if known is not None:
-        if digest == known.xlsx_sha256 or compiled.sha256 == known.sha256:
+        if compiled.sha256 == known.sha256 or (digest == known.xlsx_sha256 and not files):
             return known
         raise VersionTaken(compiled.form_id, compiled.version)
     row = FormVersion(
@@ -49,6 +55,17 @@ def publish(
         published_by=actor_account,
     )
     session.add(row)
+    session.flush()
+    for name, csv in (files or {}).items():
+        session.add(
+            FormFile(
+                form_id=row.form_id,
+                version=row.version,
+                name=name,
+                sha256=hashlib.sha256(csv).hexdigest(),
+                content=csv,
+            )
+        )
     session.flush()
     audit.write(
         session,

@@ -22,11 +22,11 @@ from tests.rooms.questionnaires.forms_at_hand import HEAD, row
 NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 
 
-def small(version: str = "1", label: str = "问题", constraint: str = "") -> bytes:
+def small(version: str = "1", label: str = "问题", constraint: str = "", kind: str = "text") -> bytes:
     """A questionnaire of one question as .xlsx."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out)
-    survey = [HEAD, row("begin_group", "g"), row("text", "x", zh=label, constraint=constraint), row("end_group")]
+    survey = [HEAD, row("begin_group", "g"), row(kind, "x", zh=label, constraint=constraint), row("end_group")]
     sheets = {
         "survey": survey,
         "choices": [["list_name", "name", "label::中文 (zh)", "label::English (en)"]],
@@ -84,6 +84,21 @@ def test_a_published_version_never_changes(db: Database) -> None:
 
     with db.read() as session:
         assert "改过的问题" not in queries.require_form(session, "small", "1").json
+
+
+def test_the_csv_files_of_a_version_are_kept_with_it(db: Database) -> None:
+    villages = b"name,label\nv1,\xe6\x9d\x91\n"
+    with db.write(HOME) as session:
+        form = publish(session, "lin", small(kind="select_one_from_file v.csv"), files={"v.csv": villages}, now=NOON)
+        assert "村" in form.json
+
+    with db.read() as session:
+        kept = queries.files_of(session, "small", "1")
+        assert [(file.name, file.content) for file in kept] == [("v.csv", villages)]
+
+    other = {"v.csv": b"name,label\nv2,x\n"}
+    with pytest.raises(VersionTaken), db.write(HOME) as session:
+        publish(session, "lin", small(kind="select_one_from_file v.csv"), files=other, now=NOON)
 
 
 def test_a_new_version_stands_beside_the_old_one(db: Database) -> None:
