@@ -166,7 +166,6 @@ def serve_demo(options: argparse.Namespace) -> int:
     os.environ["RUHU_DATA"] = str(options.data)
     for name in ("RUHU_DATABASE_URL", "RUHU_STORE_URL", "RUHU_SECRET_KEY", "RUHU_PUBLIC_URL"):
         os.environ.pop(name, None)
-    os.environ.setdefault("RUHU_PHONE_PIN", "asked")  # a visitor may look around first
     for line in demo.prepare(options.data, options.port, fresh=options.fresh):
         cli.say(line)
     return serve(argparse.Namespace(host="127.0.0.1", port=options.port, workers=1, insecure_http=False))

@@ -34,7 +34,7 @@ class Settings:
     tz: ZoneInfo
     secret_key: str | None = None
     insecure_http: bool = False
-    phone_pin: str = "required"
+    phone_pin: str = "asked"
     """`required`: no work on a phone before its PIN is set; `asked`: the phone reminds until one is set."""
     device_quota: int = 1200
     second_factor: str = "own-choice"
@@ -86,7 +86,7 @@ def load_settings(
         tz=ZoneInfo(env.get("RUHU_TZ") or "Asia/Shanghai"),
         secret_key=env.get("RUHU_SECRET_KEY"),
         insecure_http=insecure_http,
-        phone_pin="asked" if env.get("RUHU_PHONE_PIN") == "asked" else "required",
+        phone_pin=_one_of(env, "RUHU_PHONE_PIN", ("asked", "required")),
         device_quota=_whole(env, "RUHU_DEVICE_QUOTA", 1200),
         second_factor=_one_of(env, "RUHU_SECOND_FACTOR", ("own-choice", "desk")),
         audit_copy=Path(env["RUHU_AUDIT_COPY"]).resolve() if env.get("RUHU_AUDIT_COPY") else None,

@@ -30,7 +30,7 @@ def upgrade() -> None:
         names = COLUMNS[table]
         more = ", part, stage, left_out" if table == "draw_stratum" else ", part"
         blank = ", '', '', 0" if table == "draw_stratum" else ", ''"
-        op.execute(sa.text(f"INSERT INTO {table} ({names}{more}) SELECT {names}{blank} FROM {table}_before"))  # noqa: S608
+        op.execute(sa.text(f"INSERT INTO {table} ({names}{more}) SELECT {names}{blank} FROM {table}_before"))
     for table in TABLES:
         op.drop_table(f"{table}_before")
 

@@ -14,7 +14,8 @@ from tests.cast import ORIGIN, World
 
 PATHS = [
     "/rounds", "/rounds/new", "/rounds/2017-1", "/rounds/2017-1/counties/640104?item=team", "/rounds/2017-1/draw",
-    "/rounds/2017-1/close", "/held", "/help", "/register", "/nowhere",
+    "/rounds/2017-1/close", "/rounds/2017-1/draw?draw=new", "/rounds/2017-1/commitment", "/commitments", "/verify",
+    "/held", "/help", "/register", "/nowhere",
 ]  # fmt: skip
 
 

@@ -236,7 +236,7 @@ def page_of(
         return DrawPage(**common, **_before(session, view, voice))
     stored = queries.standing_draw(session, view.code, draw.id)
     common |= _committed(view, draw, voice) | _signed(stored, voice)
-    common["may_void"] = may_draw
+    common |= {"may_void": may_draw, "key_id": house.keys.key_id}
     if actor.is_city or view.state == "closed":
         common["voids"] = _voids(session, view, covert=draw.covert)
     common["parties"] = [
@@ -367,7 +367,6 @@ def _drawn(
         "seed": (stored.seed or "") if stored else "",
         "may_record": may_record,
         "record_sha256": record_digest(stored) if stored and may_record else "",
-        "key_id": house.keys.key_id,
         "counties": [CountyTab(code, names.get(code, code), code == chosen) for code in codes],
         "county": chosen,
         "may_assign": may_assign,

@@ -51,7 +51,8 @@ async def post_sync(request: Request, house: TheHouse, actor: Sender) -> dict[st
     Who was shut out may still hand in: all of it is held. Which app version sends makes no difference.
     """
     raw = await read_inflated(request, ENVELOPE_LIMIT)
-    return await gate.run(_sync, house, actor, raw)
+    answer: dict[str, Any] = await gate.run(_sync, house, actor, raw)
+    return answer
 
 
 def _sync(house: House, actor: Actor, raw: bytes) -> dict[str, Any]:

@@ -26,9 +26,14 @@ _YMD = re.compile(
 _SERIAL_ZERO = date(1899, 12, 30)  # Excel's day 0, with its leap day of 1900 that never was
 
 
-@lru_cache(maxsize=65_536)
 def clean(text: str) -> str:
     """NFKC, invisible characters gone, spaces gone from Chinese and single elsewhere, a leading ' of Excel gone."""
+    is_plain = text.isascii() and text.isprintable() and "  " not in text  # most cells of a long list: nothing to do
+    return text if is_plain and text == text.strip(" '") else _clean(text)
+
+
+@lru_cache(maxsize=65_536)
+def _clean(text: str) -> str:
     plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
     plain = _SPACE.sub("" if _CJK.search(plain) else " ", plain).strip().removeprefix("'").strip()
     return unicodedata.normalize("NFKC", plain)  # what the spaces held apart may now belong together

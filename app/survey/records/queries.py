@@ -82,9 +82,3 @@ def own_op_ids(session: Session, account_id: UUID, op_ids: Iterable[UUID]) -> di
     """Which of these ids this account has sent."""
     query = select(Op).where(col(Op.op_id).in_(set(op_ids)), Op.account_id == account_id)
     return {op.op_id: op for op in session.exec(query)}
-
-
-def changes_after(session: Session, county_id: int, seq: int, *, limit: int = 500) -> list[Op]:
-    """Ops of a county in commit order after a sequence number."""
-    query = select(Op).where(Op.county_id == county_id, col(Op.seq) > seq).order_by(col(Op.seq)).limit(limit)
-    return list(session.exec(query))

@@ -344,7 +344,8 @@ def get_draw_record(session: Session, actor: Actor, code: str, draw_id: str | No
     """A draw with its signed record (unnamed: the first that is drawn), or NotFound.
 
     A record names the drawn units of all its counties and cannot be cut without breaking its signature: the city
-    reads it at any time, a desk after the close, a team before it only where no other county stands in it.
+    reads it at any time, a desk after the close, a team before it only where no other county stands in it. The
+    record of a draw that was voided stays the city's, by its id.
     """
     view = get_round(session, actor, code)
     for seen in view.draws:
@@ -354,6 +355,9 @@ def get_draw_record(session: Session, actor: Actor, code: str, draw_id: str | No
         whole = len(seen.strata) == len(strata_of(session, seen.id))
         if actor.is_city or view.state == "closed" or (whole and draw.scope is not None):
             return draw
+    void = session.get(Draw, draw_id) if draw_id is not None and actor.is_city else None
+    if void is not None and void.round_code == code and void.record is not None:
+        return void
     raise NotFound("没有抽样记录,或不在您的范围内。", "No draw record within your scope.")
 
 

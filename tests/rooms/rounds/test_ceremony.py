@@ -125,6 +125,11 @@ def test_a_void_stands_in_the_next_record_with_its_reason_and_seed(
 
     assert (void["draw"], void["reason"], void["asked_by"]) == ("2017-1-A1", "骰子掉到桌下", "县公证处")
     assert void["seed"]
+    with desk.db.read() as session:
+        assert queries.get_draw_record(session, officer, CODE, "2017-1-A1").seed == void["seed"]
+        assert queries.get_draw_record(session, officer, CODE).id == "2017-1-A2"
+        with pytest.raises(NotFound):
+            queries.get_draw_record(session, desk.actor("lin", Role.INSPECTOR, "640104"), CODE, "2017-1-A1")
 
 
 def test_the_chain_tells_the_order_of_every_step(

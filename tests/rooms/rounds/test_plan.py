@@ -29,7 +29,8 @@ def members(poor: int = 40, non_poor: int = 30, villages: int = 1) -> list[Frame
         FrameMember(
             unit=f"640104001{number % villages + 201}-{number:04}", status=status, office_no=f"户{number}",
             village=f"640104001{number % villages + 201}", resettled=number % 8 == 0,
-            hh_attr="tekun" if number % 10 == 3 else "general", cause="ill", exit_year=2016 if status == "exited" else None,
+            hh_attr="tekun" if number % 10 == 3 else "general", cause="ill",
+            exit_year=2016 if status == "exited" else None,
         )
         for number, status in enumerate(statuses, start=1)
     ]  # fmt: skip
