@@ -153,6 +153,8 @@ export interface Sample {
   opened_at?: string | null;
   assigned_to?: string | null;
   form_id: string;
+  /** The version in force for its round; absent or not here: the newest. */
+  form_version?: string | null;
   household: Household;
   events?: DoorstepEvent[];
   [more: string]: unknown;

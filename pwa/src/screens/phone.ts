@@ -80,9 +80,10 @@ export function findRound(pack: PackageView | null, code: string): Round | null 
 }
 
 /** The newest version of the form a sample asks for; versions sort as text. */
-export function formFor(pack: PackageView | null, formId: string): FormRef | null {
+export function formFor(pack: PackageView | null, formId: string, version?: string | null): FormRef | null {
   const versions = (pack?.package.forms ?? []).filter((each) => each.form_id === formId && each.in_force !== false);
-  return versions.sort((a, b) => (a.version < b.version ? 1 : -1))[0] ?? null;
+  const told = versions.find((each) => each.version === version);
+  return told ?? versions.sort((a, b) => (a.version < b.version ? 1 : -1))[0] ?? null;
 }
 
 /** The version a draft may move to, because the office allows it; null where it stays as it is. */

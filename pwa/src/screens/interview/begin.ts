@@ -32,8 +32,8 @@ async function resume(phone: Phone, draftId: string, nobody: boolean): Promise<s
   return draftId;
 }
 
-async function formNamed(phone: Phone, formId: string) {
-  const ref = formFor(phone.pack.value, formId);
+async function formNamed(phone: Phone, formId: string, version?: string | null) {
+  const ref = formFor(phone.pack.value, formId, version);
   const form = ref ? await phone.form<Form>(ref.sha256) : null;
   return ref && form ? { ref, form } : null;
 }
@@ -53,7 +53,7 @@ async function formOfKind(phone: Phone, kind: OpKind, fallback: string) {
 /** The draft to go on with, saved before this resolves; null when its form is not on this phone. */
 export async function begin(phone: Phone, sample: SampleView, nobody: boolean): Promise<string | null> {
   if (sample.draft_id) return resume(phone, sample.draft_id, nobody);
-  const found = await formNamed(phone, sample.form_id);
+  const found = await formNamed(phone, sample.form_id, sample.form_version);
   if (!found) return null;
   const keeper = await phone.beginDraft({
     form: found.ref,
