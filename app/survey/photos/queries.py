@@ -67,10 +67,9 @@ def list_targets(session: Session, account_id: UUID, sha256: str) -> list[Target
 
 
 def _target(line: PhotoAnnounced, kept: PhotoObject | None) -> Target:
-    if kept is None:
-        return Target(
-            line.county_id, line.sha256, object_key(line.county_id, line.received_at, line.sha256), None, None
-        )
+    if kept is None or kept.state == ObjectState.LOST:
+        key = kept.key if kept else object_key(line.county_id, line.received_at, line.sha256)
+        return Target(line.county_id, line.sha256, key, None, None)
     reason = Reason(kept.reason) if kept.reason else None
     return Target(line.county_id, line.sha256, kept.key, ObjectState(kept.state), reason)
 

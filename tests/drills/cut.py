@@ -1,0 +1,76 @@
+"""Disks that fill, and disks whose power goes: a small tmpfs, and an ext4 image that is copied as it is in a moment."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+
+def _require_root() -> None:
+    if os.geteuid() != 0:
+        pytest.skip("mounting needs root")
+
+
+@contextmanager
+def small_disk(place: Path, megabytes: int) -> Iterator[Path]:
+    """A disk of so many megabytes in memory."""
+    _require_root()
+    place.mkdir(parents=True)
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(place)], check=False
+    ).returncode:
+        pytest.skip("tmpfs mounts are not allowed here")
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "--lazy", str(place)], check=False)
+
+
+@contextmanager
+def cuttable_disk(folder: Path, megabytes: int = 256) -> Iterator[Path]:
+    """An ext4 file system in `folder/disk.img`, mounted at `folder/disk`."""
+    _require_root()
+    if not shutil.which("mkfs.ext4"):
+        pytest.skip("a power cut needs mkfs.ext4")
+    image, place = folder / "disk.img", folder / "disk"
+    place.mkdir(parents=True)
+    with image.open("wb") as file:
+        file.truncate(megabytes * 2**20)
+    subprocess.run(["mkfs.ext4", "-q", str(image)], check=True)
+    if subprocess.run(["mount", "-o", "loop", str(image), str(place)], check=False).returncode:
+        pytest.skip("loop mounts are not allowed here")
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "--lazy", str(place)], check=False)
+
+
+@contextmanager
+def after_the_cut(folder: Path, number: int) -> Iterator[Path]:
+    """The disk as it is in this moment, mounted again: what only memory knew is gone."""
+    copy, there = folder / f"cut{number}.img", folder / f"cut{number}"
+    subprocess.run(["cp", "--sparse=always", str(folder / "disk.img"), str(copy)], check=True)
+    there.mkdir()
+    subprocess.run(["mount", "-o", "loop", str(copy), str(there)], check=True)
+    try:
+        yield there
+    finally:
+        subprocess.run(["umount", "--lazy", str(there)], check=False)
+        copy.unlink()
+
+
+def fill(place: Path) -> Path:
+    """Take all the room that is left."""
+    ballast = place / "ballast"
+    with ballast.open("wb") as file:
+        try:
+            while True:
+                file.write(b"\0" * 2**20)
+                file.flush()
+        except OSError:
+            pass
+    return ballast
