@@ -170,9 +170,7 @@ def test_a_frame_file_is_drawn_from_without_a_database_and_the_record_holds(ruhu
     frame.write_text("stratum,unit\n" + "".join(f"{stratum},{unit}\n" for stratum, unit in units))
     said = tmp_path / "commitment.json"
 
-    code, out, _ = ruhu(
-        "draw-many", "commit", str(frame), "--draw", "2018Q3-A1", "--n", "P=10,N=4", "--out", str(said)
-    )
+    code, out, _ = ruhu("draw-many", "commit", str(frame), "--draw", "2018Q3-A1", "--n", "P=10,N=4", "--out", str(said))
     assert code == 0
     assert json.loads(said.read_text())["commitment"] in out
     words = ("draw-many", "draw", str(frame), str(said), "--out", str(folder), "--sign", "--witness", "甲")

@@ -149,7 +149,7 @@ def test_other_bytes_under_one_id_are_listed_apart(world: World) -> None:
     page = Visitor(world, "city").get("/held")
 
     assert "同一编号、内容不同" in page.main
-    assert f"/records/{first['op_id']}" in page.links
+    assert f"/records/{first['op_id']}/versions" in page.links
 
 
 def test_a_correction_and_what_it_corrects_point_at_each_other(world: World) -> None:

@@ -14,7 +14,8 @@ IMPORTS_WORDS: dict[str, tuple[str, str]] = {
     "imp_do": ("导入", "Import"),
     "imp_no_file": ("请先选择文件", "Choose a file first"),
     "imp_no_account": (
-        "文件里的账号这里没有,什么也没有导入。", "The file's account does not exist here; nothing was imported."
+        "文件里的账号这里没有,什么也没有导入。",
+        "The file's account does not exist here; nothing was imported.",
     ),
     "imp_done": ("导入完成", "Imported"),
     "imp_cut": (

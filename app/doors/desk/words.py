@@ -584,7 +584,12 @@ WORDS: dict[str, Said] = {
 } | {
     key: Said(zh, en)
     for key, (zh, en) in (
-        REACH_WORDS | REGISTER_WORDS | CEREMONY_WORDS | IMPORTS_WORDS | SAFEKEEPING_WORDS | VISITS_WORDS
+        REACH_WORDS
+        | REGISTER_WORDS
+        | CEREMONY_WORDS
+        | IMPORTS_WORDS
+        | SAFEKEEPING_WORDS
+        | VISITS_WORDS
         | QUESTIONNAIRES_WORDS
     ).items()
 }
