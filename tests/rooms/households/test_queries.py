@@ -224,14 +224,19 @@ def test_many_households_are_packaged_at_once_and_unknown_units_are_absent(regis
 
 
 def test_no_other_room_selects_households_past_the_fence() -> None:
-    """Only this room may write `select(Household…)`; all others come through its queries."""
-    past = re.compile(r"select\(\s*(?:Household|Member)\b|query\(\s*Household\b|\bHousehold\.(?:unit|county_id)\s*==")
+    """Only this room may write `select(Household…)`; all others narrow what `visible_households` gives them."""
+    past = re.compile(r"select\(\s*(?:Household|Member)\b|query\(\s*Household\b")
+    narrowing = re.compile(r"\bHousehold\.(?:unit|county_id)\s*==")
     found = [
         str(path.relative_to(ROOT))
         for path in (ROOT / "app").rglob("*.py")
         if "registry/households" not in path.as_posix() and past.search(path.read_text(encoding="utf-8"))
     ]
     assert found == []
+    for path in (ROOT / "app").rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        if "registry/households" not in path.as_posix() and narrowing.search(text):
+            assert "visible_households(actor)" in text, path
 
 
 def test_the_fence_is_a_select_of_whole_households(register: Desk) -> None:
