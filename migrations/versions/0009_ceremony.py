@@ -1,4 +1,4 @@
-"""A draw per county, covert draws, and what the ceremony writes down: signers, pledges, the throw, who asked for a void."""
+"""A draw per county, covert draws, and what the ceremony writes down: signers, pledges, throw, void."""
 
 import sqlalchemy as sa
 from alembic import op
