@@ -184,8 +184,7 @@ def test_a_page_inside_another_app_lets_nobody_begin(chromium: Any, site: Site, 
     phone = Handset(chromium, site, tmp_path, agent=agent)
     phone.visit()
     phone.by("sign-in-submit").wait_for()
-    phone.page.locator("[role=alert]:visible").first.wait_for()
-    assert "浏览器" in phone.page.locator("[role=alert]:visible").first.inner_text()
+    phone.page.locator("[role=alert]:visible", has_text="浏览器").first.wait_for()
     assert phone.by("sign-in-submit").is_disabled()
     phone.close()
 
