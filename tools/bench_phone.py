@@ -28,6 +28,15 @@ BUILT = ROOT / "app" / "static" / "m"
 SLOWER = 6
 LINE_BYTES = 50_000
 ROUND_TRIP_MS = 400
+LIST_SEEN = """
+const seen = new MutationObserver(() => {
+  if (!document.querySelector("[data-testid=sample-item]")) return;
+  seen.disconnect();
+  requestAnimationFrame(() => setTimeout(() => (window.listSeenAt = performance.now())));
+});
+seen.observe(document, { childList: true, subtree: true });
+"""
+"""The page notes itself when the frame with its first household is painted: a driver that polls is late and in the way."""
 Sizes = tuple[str, int, int]
 """Name, bytes, bytes by gzip -9."""
 
@@ -108,12 +117,13 @@ def _run(context: BrowserContext, base: str) -> Run:
         page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
         page.wait_for_timeout(3000)  # the rest of the app and the forms come behind the page
     with _weak(context.new_page(), offline=True) as (page, _session):
+        page.add_init_script(LIST_SEEN)
         began = time.perf_counter()
         page.goto(f"{base}/m/", wait_until="commit")
         page.get_by_test_id("sample-item").first.wait_for(timeout=120_000)
-        run.warm_list_ms = _since(began)
         _answer_first(page, place=1)
         run.warm_ms = _since(began)
+        run.warm_list_ms = page.evaluate("window.listSeenAt")
     context.close()
     print("  ", run, flush=True)
     return run
@@ -206,7 +216,7 @@ def _section(runs: list[Run], version: str, forms: list[Sizes]) -> list[str]:
         row("cold: sign-in can be typed into", [run.sign_in_ms for run in runs]),
         row("cold: the day's households are listed", [run.signed_in_ms for run in runs]),
         row("cold: first answer given", [run.cold_ms for run in runs]),
-        row("warm, offline: the day's households are listed", [run.warm_list_ms for run in runs]),
+        row("warm, offline: the day's households are painted, by the page's own clock", [run.warm_list_ms for run in runs]),
         row("warm, offline: first answer given", [run.warm_ms for run in runs]),
         "",
         f"Over the line until the first answer, cold: {statistics.median(run.requests for run in runs):.0f} requests, "

@@ -32,14 +32,15 @@ async function preview(path: string): Promise<void> {
 
 async function work(): Promise<void> {
   forgetControls();
-startRoutes();
+  startRoutes();
   startInstall();
   try {
     render(<App phone={await openPhone()} />, root);
   } catch (error) {
     render(<NoStore error={error} />, root);
   }
-  fetchTheRest();
+  // Behind the first screen, not beside it: both would share one slow processor.
+  setTimeout(fetchTheRest, 300);
 }
 
 const looked = new URLSearchParams(location.search).get("preview");

@@ -80,9 +80,7 @@ export async function openPhone(options: PhoneOptions = {}): Promise<Phone & { c
     update?.check();
     engine.woken(why);
   });
-  await quietly(health.mark());
   await quietly(state.refresh());
-  void quietly(health.check());
   const locks = lockVerbs({ store, api, state, changed, keepers, pull: () => engine.pull(), kick: () => engine.schedule.kick() });
   const stopLocking = startAutoLock({
     idleMs: IDLE_MS,
@@ -90,10 +88,7 @@ export async function openPhone(options: PhoneOptions = {}): Promise<Phone & { c
     isOn: () => state.lock.value.hasPin && !state.lock.value.isLocked,
     lock: () => void locks.lockNow(),
   });
-  if (state.session.value) {
-    void store.persist();
-    engine.schedule.kick();
-  }
+  const settling = setTimeout(() => void settleIn(inside));
   return {
     ...shown(inside),
     update: computed(() => ({ ready: (update?.ready ?? NEVER).value })),
@@ -105,6 +100,7 @@ export async function openPhone(options: PhoneOptions = {}): Promise<Phone & { c
     ...draftVerbs(inside),
     ...photoVerbs(inside),
     close() {
+      clearTimeout(settling);
       stopWaking();
       stopLocking();
       engine.schedule.stop();
@@ -112,6 +108,15 @@ export async function openPhone(options: PhoneOptions = {}): Promise<Phone & { c
       store.close();
     },
   };
+}
+
+/** What may wait until the first screen is drawn: is everything still here, is this browser sound, then a first sync. */
+async function settleIn({ store, state, engine, health }: Inside): Promise<void> {
+  await quietly(health.mark());
+  void quietly(health.check());
+  if (!state.session.value) return;
+  void store.persist();
+  engine.schedule.kick();
 }
 
 function shown({ store, state, engine, clock }: Inside) {

@@ -33,8 +33,7 @@ export function createState(store: Store) {
   let again = false;
 
   async function load(): Promise<void> {
-    const own = await store.device();
-    const view = await lockView();
+    const [own, view] = await Promise.all([store.device(), lockView()]);
     if (view.isLocked) return hide(own, view);
     const who = await store.session();
     if (!who) {
@@ -48,16 +47,19 @@ export function createState(store: Store) {
       outdated = false;
       stored = await store.package(who.account);
     }
-    submissions = await store.submissions(who.account);
-    rows = await store.outbox(who.account);
+    const [kept, lines, found] = await Promise.all([
+      store.submissions(who.account), store.outbox(who.account), store.drafts(who.account),
+    ]);
+    submissions = kept;
+    rows = lines;
     await learnDoorsteps();
-    show(own, who, await store.drafts(who.account), { ...view, policy: stored?.package.phone?.pin ?? "asked" });
+    show(own, who, found, { ...view, policy: stored?.package.phone?.pin ?? "asked" });
   }
 
   async function lockView(): Promise<LockView> {
     const account = await store.currentAccount();
     if (account === null) return UNLOCKED;
-    const vault = await store.vaults.state(account);
+    const [vault, unsent] = await Promise.all([store.vaults.state(account), store.unsent(account)]);
     const hasPin = vault.kind === "pin";
     const isLocked = hasPin && (shut || !vault.isOpen);
     return {
@@ -68,7 +70,7 @@ export function createState(store: Store) {
       isShut: vault.isShut,
       mustSetPin,
       policy: "asked",
-      ...(await store.unsent(account)),
+      ...unsent,
     };
   }
 

@@ -80,7 +80,8 @@ export function packageView(
     };
   });
   samples.sort(byPlace);
-  for (const each of samples) if (each.state === "reserve") each.before = holdingBack(each, samples);
+  for (const list of byList(samples).values())
+    for (const each of list) if (each.state === "reserve") each.before = holdingBack(each, list);
   return {
     fetched_at: stored.fetched_at,
     package: pack,
@@ -90,14 +91,21 @@ export function packageView(
   };
 }
 
-/** Ranks of the same list that keep a reserve closed: open or completed before it. */
-function holdingBack(reserve: SampleView, samples: readonly SampleView[]): SampleView[] {
-  return samples.filter(
-    (each) =>
-      listKey(each) === listKey(reserve) &&
-      each.rank < reserve.rank &&
-      (each.state === "open" || each.state === "completed"),
-  );
+/** Ranks of its own list that keep a reserve closed: open or completed before it. */
+function holdingBack(reserve: SampleView, list: readonly SampleView[]): SampleView[] {
+  return list.filter((each) => each.rank < reserve.rank && (each.state === "open" || each.state === "completed"));
+}
+
+/** The lists that samples stand in, each in the order given. */
+function byList<S extends Sample>(samples: readonly S[]): Map<string, S[]> {
+  const lists = new Map<string, S[]>();
+  for (const sample of samples) {
+    const key = listKey(sample);
+    const list = lists.get(key);
+    if (list) list.push(sample);
+    else lists.set(key, [sample]);
+  }
+  return lists;
 }
 
 /** All doorsteps of a sample: the server's, and this phone's that the server has not told of yet. */
@@ -119,13 +127,8 @@ function fromState(state: SampleState): Doorstep[] {
 }
 
 function standingsOf(pack: Package, doorsteps: ReadonlyMap<string, Doorstep[]>, zone: string): Map<string, Standing> {
-  const lists = new Map<string, Sample[]>();
-  for (const sample of pack.samples) {
-    const key = listKey(sample);
-    lists.set(key, [...(lists.get(key) ?? []), sample]);
-  }
   const found = new Map<string, Standing>();
-  for (const list of lists.values()) {
+  for (const list of byList(pack.samples).values()) {
     list.sort((a, b) => a.rank - b.rank);
     const first = list[0];
     if (!first) continue;

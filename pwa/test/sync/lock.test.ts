@@ -171,7 +171,7 @@ describe("word of this phone", () => {
       server.fault = () => null;
 
       phone = await open();
-      expect(phone.health.value.emptied).toMatchObject({ dev_seq: 1 });
+      await until(() => phone.health.value.emptied?.dev_seq === 1);
       await phone.signIn("lin", "right");
       await until(() => server.beats.some((beat) => beat["lost"] !== null));
 
