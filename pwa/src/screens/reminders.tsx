@@ -27,7 +27,7 @@ export function Reminders() {
 }
 
 /** Loss, gaps, clock, no PIN: told by the part of the app that knows of them, once it is here. */
-function SafetyPart() {
+export function SafetyPart() {
   useEffect(() => void loadSafety().catch(() => undefined), []);
   const part = safety.value;
   return part ? <part.SafetyNotices /> : null;

@@ -6,6 +6,7 @@ import { Page } from "../ui/page.tsx";
 import { lang, w } from "../ui/words.ts";
 import { InstallHint } from "./install-hint.tsx";
 import { usePhone } from "./phone.ts";
+import { SafetyPart } from "./reminders.tsx";
 import { go } from "./routes.ts";
 import { chooseLang } from "../ui/settings.ts";
 
@@ -79,6 +80,7 @@ export function SignInPage(props: { isForgot: boolean }) {
           {isInWeChat() ? w().wechat : w().browserBlocked}
         </p>
       ) : null}
+      {phone.health.value.emptied ? <SafetyPart /> : null}
       <form
         class="stack form"
         onSubmit={(event) => {

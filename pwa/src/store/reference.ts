@@ -39,10 +39,19 @@ export async function readLoss(db: Db): Promise<Loss | null> {
   return typeof text === "string" ? (JSON.parse(text) as Loss) : null;
 }
 
-/** A loss that is known already is not overwritten until the service has heard of it. */
+/**
+ * A loss that is known already is not overwritten until the service has heard of it.
+ *
+ * A store that fell back to an earlier state of this very phone goes on counting where the phone had stopped: a number
+ * given twice would hide the lost record behind the next one.
+ */
 export async function noteLoss(db: Db, loss: Loss | null): Promise<void> {
   if (!loss) return;
   await db.write(["meta"], async (tx) => {
+    const device = (await tx.objectStore("meta").get("device")) as Device | undefined;
+    if (device?.device_id === loss.device_id && device.dev_seq < loss.dev_seq) {
+      await tx.objectStore("meta").put({ ...device, dev_seq: loss.dev_seq }, "device");
+    }
     const before = await tx.objectStore("meta").get("loss");
     if (typeof before === "string" && !(JSON.parse(before) as Loss).told) return;
     await tx.objectStore("meta").put(JSON.stringify(loss), "loss");

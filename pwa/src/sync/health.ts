@@ -67,15 +67,17 @@ export function createHealth({ store, offset }: HealthParts): Health {
       return view.value;
     },
     async mark() {
-      const device = await store.device();
+      // The mark first: another tab that seals in between may only make the store the newer of the two.
       const before = readMark();
+      const device = await store.device();
       if (before && before.device_id !== device.device_id) {
         // The mark is older than the database: the database was emptied.
         await store.noteLoss(before.dev_seq > 0 ? before : null);
       } else if (before && before.dev_seq > device.dev_seq) {
         await store.noteLoss(before);
       }
-      writeMark({ device_id: device.device_id, dev_seq: device.dev_seq });
+      const { device_id, dev_seq } = await store.device();
+      writeMark({ device_id, dev_seq });
       const loss = await store.loss();
       set({ emptied: loss && !loss.acknowledged ? { dev_seq: loss.dev_seq, at: loss.noticed_at } : null });
     },

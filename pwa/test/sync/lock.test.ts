@@ -152,13 +152,22 @@ describe("word of this phone", () => {
     expect(phone.health.value.gaps[0]?.missing).toEqual([3, 4]);
   });
 
-  it("notices at the next start that its store was emptied, tells the service once, and goes on counting", async () => {
+  /** The mark outside the database, as a browser keeps it. */
+  async function withMarks(work: (marks: Map<string, string>) => Promise<void>): Promise<void> {
     const marks = new Map<string, string>();
     (globalThis as { localStorage?: unknown }).localStorage = {
       getItem: (key: string) => marks.get(key) ?? null,
       setItem: (key: string, value: string) => void marks.set(key, value),
     };
     try {
+      await work(marks);
+    } finally {
+      delete (globalThis as { localStorage?: unknown }).localStorage;
+    }
+  }
+
+  it("notices at the next start that its store was emptied, tells the service once, and goes on counting", () =>
+    withMarks(async () => {
       server.fault = () => "away";
       await phone.sealDraft(await begin(), { cover: { contact_result: "refused" } });
       const before = phone.device.value!;
@@ -179,8 +188,18 @@ describe("word of this phone", () => {
       await phone.acknowledgeLoss();
       await reopen();
       expect(phone.health.value.emptied).toBeNull();
-    } finally {
-      delete (globalThis as { localStorage?: unknown }).localStorage;
-    }
-  });
+    }));
+
+  it("never gives a number twice when its store fell back to an earlier state of this very phone", () =>
+    withMarks(async (marks) => {
+      await reopen();
+      const { device_id } = phone.device.value!;
+      marks.set("ruhu-mark", JSON.stringify({ device_id, dev_seq: 7 }));
+
+      await reopen();
+      expect(phone.health.value.emptied).toMatchObject({ dev_seq: 7 });
+      await phone.sealDraft(await begin(), { cover: { contact_result: "refused" } });
+      expect((await phone.store.submissions("lin"))[0]?.dev_seq).toBe(8);
+      expect(JSON.parse(marks.get("ruhu-mark")!)).toEqual({ device_id, dev_seq: 8 });
+    }));
 });
