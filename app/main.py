@@ -30,6 +30,8 @@ from app.doors.phone import photos, recovery, sync, sync_pull, uploads, verify
 from app.doors.web import refusals
 from app.doors.web.guard import Guard
 from app.doors.web.house import House, open_house
+from app.doors.web.pulse import Pulse
+from app.doors.web.stopping import Stopping
 from app.kernel.db.holding import holding
 from app.kernel.problems import Problem
 from app.kernel.settings import heads_folder, load_settings
@@ -62,11 +64,15 @@ class DeskFiles(StaticFiles):
 def create_app(house: House, keeper: Housekeeper | None = None) -> FastAPI:
     """The service over one house; the caller opens the house, the app closes it. A housekeeper runs with it."""
 
+    stopping = Stopping()
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        stopping.listen()
         if keeper is not None:
             keeper.start()
         yield
+        stopping.ask()
         if keeper is not None:
             keeper.stop()
         house.close()
@@ -80,6 +86,8 @@ def create_app(house: House, keeper: Housekeeper | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.house = house
+    app.state.stopping = stopping
+    app.state.pulse = Pulse(house)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(Guard, settings=house.settings)
     refusals.install(app)

@@ -44,6 +44,8 @@ class Door:
     """Who may pass after the close, where that differs."""
     own: bool = True
     """Whether the thing belongs to 兴庆区, so that neighbours must find nothing (404)."""
+    is_stream: bool = False
+    """Whether the answer goes on until the service ends, which is therefore told to end."""
 
 
 def doors(place: dict[str, str]) -> dict[str, Door]:
@@ -165,6 +167,9 @@ def doors(place: dict[str, str]) -> dict[str, Door]:
         "GET /rounds/new": Door("/rounds/new", city, own=False),
         "POST /rounds/new": Door("/rounds/new", city, form={}, own=False),
         "GET /rounds/{code}": Door(f"/rounds/{code}", CITY | TEAM | {"fang"}, closed=EVERYBODY, own=False),
+        "GET /rounds/{code}/live": Door(
+            f"/rounds/{code}/live", CITY | TEAM | {"fang"}, closed=EVERYBODY, own=False, is_stream=True
+        ),
         "GET /rounds/{code}/close": Door(f"/rounds/{code}/close", city, own=False),
         "POST /rounds/{code}/close": Door(f"/rounds/{code}/close", city, form={}, own=False),
         "GET /rounds/{code}/draw": Door(
@@ -302,6 +307,8 @@ def place(world: World) -> dict[str, str]:
 def knock(world: World, key: str, door: Door, account: str | None) -> int:
     """Try a door; the status. A page that sends one to sign in counts as 401."""
     method = key.split(" ")[0]
+    if door.is_stream:
+        world.app.state.stopping.ask()
     headers = {"Accept": API if door.path.startswith("/api/") else PAGE, **door.headers}
     if account is not None:
         headers |= world.headers(account)

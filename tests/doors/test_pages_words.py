@@ -66,6 +66,7 @@ def test_a_template_holds_no_word_of_its_own(path: Path) -> None:
 @pytest.mark.parametrize("path", TEMPLATES, ids=NAMES)
 def test_a_template_passes_the_content_policy(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
+    text = re.sub(r'<script src="\{\{ asset\(\'[a-z]+\.js\'\) \}\}" defer></script>', "", text)  # decision 0065
     assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=|javascript:", text)
 
 

@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
 from app.doors.desk.frame import Crumb, show, voice_of
+from app.doors.desk.live import mark_now
 from app.doors.desk.plots import TARGET_ITEMS, Cell, Plot, cell_of, key_of, three_of
 from app.doors.desk.progress import Progress, doors_seen, progress_of
 from app.doors.desk.rounds import TONES, county_name
@@ -71,6 +72,7 @@ class BoardPage:
     ends_on: date
     summary: str
     as_of: datetime | None
+    live: str
     items: Sequence[str]
     rows: Sequence[Row]
     city: Row | None
@@ -120,6 +122,7 @@ def board_page(code: str, request: Request, house: TheHouse, actor: Caller) -> H
 
 
 def _board(session: Session, house: House, actor: Actor, view: RoundView, voice: Voice) -> BoardPage:
+    mark = mark_now(session, view)
     is_drawn = view.state in ("drawn", "closed")
     figures = indicators.satisfaction(session, actor, view.code, house.settings.tz) if is_drawn else None
     doors = doors_seen(session, house, actor, view)
@@ -145,6 +148,7 @@ def _board(session: Session, house: House, actor: Actor, view: RoundView, voice:
         ends_on=view.ends_on,
         summary=voice("board_summary", counties=len(view.counties), **visited),
         as_of=parse_instant(figures["as_of"]) if figures else None,
+        live=f"/rounds/{view.code}/live?since={mark}",
         items=TARGET_ITEMS,
         rows=rows,
         city=city_row(figures["city"], voice, visited["poor"]) if figures and figures["city"] else None,

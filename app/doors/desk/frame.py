@@ -133,6 +133,7 @@ def environment(tz: ZoneInfo) -> Environment:
     )
     env.filters["day"] = day_text
     env.filters["when"] = lambda at: at.astimezone(tz).strftime("%Y-%m-%d %H:%M")
+    env.filters["moment"] = lambda at: at.astimezone(tz).strftime("%Y-%m-%d %H:%M:%S")
     env.globals["asset"] = asset
     return env
 

@@ -10,6 +10,7 @@ from app.doors.desk import (
     devices,
     draw,
     held,
+    live,
     papers,
     problems,
     published,
@@ -29,7 +30,7 @@ from app.doors.desk.frame import page_of_problem
 
 def install(app: FastAPI) -> None:
     """Add every page; refusals are told in words to whoever asked for a page."""
-    desk = (sign_in, rounds, closing, draw, samples, board, county, records, held, register, accounts)
+    desk = (sign_in, rounds, closing, draw, samples, board, live, county, records, held, register, accounts)
     pages = (*desk, devices, versions, security, problems, published, visits, reach, papers)
     for room in (*pages, questionnaires):
         app.include_router(room.router)

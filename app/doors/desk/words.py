@@ -7,6 +7,7 @@ page fills; both languages have the same places.
 from typing import NamedTuple
 
 from app.doors.desk.ceremony_words import CEREMONY_WORDS
+from app.doors.desk.figures_words import FIGURES_WORDS
 from app.doors.desk.imports_words import IMPORTS_WORDS
 from app.doors.desk.questionnaires_words import QUESTIONNAIRES_WORDS
 from app.doors.desk.reach_words import REACH_WORDS
@@ -181,7 +182,6 @@ WORDS: dict[str, Said] = {
         "Satisfied = very or fairly satisfied, over all completed poor-household interviews (“cannot say” included). "
         "Official: met when 10 × satisfied ≥ 9 × n; below 8 households no judgement. Scheme {scheme}.",
     ),
-    "as_of": Said("截至 {at}", "As of {at}"),
     "aside_label": Said("进度和待办", "Progress and what waits"),
     "today_title": Said("今天要办", "Needs a person today"),
     "today_nothing": Said("没有要办的事。", "Nothing waits."),
@@ -584,7 +584,8 @@ WORDS: dict[str, Said] = {
 } | {
     key: Said(zh, en)
     for key, (zh, en) in (
-        REACH_WORDS
+        FIGURES_WORDS
+        | REACH_WORDS
         | REGISTER_WORDS
         | CEREMONY_WORDS
         | IMPORTS_WORDS
