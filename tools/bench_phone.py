@@ -216,7 +216,10 @@ def _section(runs: list[Run], version: str, forms: list[Sizes]) -> list[str]:
         row("cold: sign-in can be typed into", [run.sign_in_ms for run in runs]),
         row("cold: the day's households are listed", [run.signed_in_ms for run in runs]),
         row("cold: first answer given", [run.cold_ms for run in runs]),
-        row("warm, offline: the day's households are painted, by the page's own clock", [run.warm_list_ms for run in runs]),
+        row(
+            "warm, offline: the day's households are painted, by the page's own clock",
+            [run.warm_list_ms for run in runs],
+        ),
         row("warm, offline: first answer given", [run.warm_ms for run in runs]),
         "",
         f"Over the line until the first answer, cold: {statistics.median(run.requests for run in runs):.0f} requests, "

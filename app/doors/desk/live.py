@@ -16,7 +16,7 @@ from sqlmodel import Session
 from starlette.responses import StreamingResponse
 
 from app.doors.web.auth import Caller, find_caller
-from app.doors.web.house import House, TheHouse
+from app.doors.web.house import TheHouse
 from app.doors.web.pulse import EVERY, Pulse, mark_of, read_counters
 from app.doors.web.refusals import NO_DATABASE
 from app.doors.web.stopping import Stopping
