@@ -61,11 +61,16 @@ def hypergeometric_verdict(
     satisfied: int, asked: int, frame: int, *, target: Share = NINETY_PERCENT, alpha: Share = FIVE_PERCENT
 ) -> Evidence:
     """What `satisfied` of `asked`, drawn from `frame` households, proves about the target; n ≥ 1."""
-    _check_frame(satisfied, asked, frame)
-    enough, total = fewest_satisfied(frame, target), comb(frame, asked)
-    if enough > 0 and _at_most(_hyper_at_least(satisfied, asked, frame, enough - 1), total, alpha):
+    return verdict_of_frame(satisfied, asked, frame, fewest_satisfied(frame, target), alpha=alpha)
+
+
+def verdict_of_frame(good: int, asked: int, frame: int, enough: int, *, alpha: Share = FIVE_PERCENT) -> Evidence:
+    """The same against any line: `enough` good households in the frame reach it."""
+    _check_frame(good, asked, frame)
+    total = comb(frame, asked)
+    if enough > 0 and _at_most(_hyper_at_least(good, asked, frame, enough - 1), total, alpha):
         return "met"
-    if _at_most(_hyper_at_most(satisfied, asked, frame, enough), total, alpha):
+    if _at_most(_hyper_at_most(good, asked, frame, enough), total, alpha):
         return "not_met"
     return "undecided"
 

@@ -6,13 +6,13 @@ is published, and an officer who publishes it all the same says so by name. A co
 that is gone: it would enter a denominator and no numerator.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.survey.questionnaires.compare import choices_of
 from app.survey.questionnaires.state import Form
 
-VERSION = "yc2017-1"
+VERSION = "yc2017-2"
 """Changes whenever a line below does; it is written into the audit line of every publishing."""
 
 SAT = ("5", "4", "3", "2", "1", "9")
@@ -53,6 +53,8 @@ BINDINGS: Mapping[str, tuple[Input, ...]] = {
         Input("satisfaction/recognise", ("I06",), YES_NO_UNKNOWN),
         Input("main/status", ("I04", "I07", "I20", "I38"), ("unexited", "exited"), at_least=True),
         Input("close/exit_judge", ("I07", "I08"), ("ok", "doubt", "bad")),
+        Input("close/exit_gap", ("I07",), ("house",), many=True, at_least=True),
+        Input("main/cadre_present", ("I01", "I02", "I03", "I04"), YES_NO),
         Input("main/hh_size", ("I08", "I12")),
         Input("guarantee/edu_age_n", ("I11",)),
         Input("guarantee/edu_out_n", ("I11",)),
@@ -78,13 +80,19 @@ BINDINGS: Mapping[str, tuple[Input, ...]] = {
         Input("income/main_sources", ("I20",), ("project",), many=True, at_least=True),
         Input("help/measure_fit", ("I21",), YES_NO_UNKNOWN),
         Input("help/needs_top", ("I21",), ("none",), many=True, at_least=True),
-        Input("help/measures_got", ("I21",), ("none",), many=True, at_least=True),
+        Input("help/measures_got", ("I21", "I22"), ("none", "planting", "breeding", "asset_income"),
+              many=True, at_least=True),
+        Input("main/labour_n", ("I22",)),
+        Input("help/plan_have", ("I22",), YES_NO_UNKNOWN),
+        Input("help/train_got", ("I22",), ("none",), at_least=True),
         Input("help/credit_rated", ("I24",), YES_NO_UNKNOWN),
         Input("help/loan_want", ("I22", "I24"), YES_NO_UNKNOWN),
-        Input("help/loan_got", ("I23", "I24"), YES_NO),
-        Input("help/ins_have", ("I23",), ("accident", "illness", "borrower", "farm", "none", "unknown"), many=True),
-        Input("income/hb_seen", ("I28",), ("yes",), at_least=True),
-        Input("income/hb_errors", ("I28",), ("none",), many=True, at_least=True),
+        Input("help/loan_got", ("I22", "I23", "I24"), YES_NO),
+        Input("help/ins_have", ("I22", "I23", "I24"), ("accident", "illness", "borrower", "farm", "none", "unknown"),
+              many=True),
+        Input("income/hb_seen", ("I27", "I28"), ("yes",), at_least=True),
+        Input("income/hb_errors", ("I27", "I28"), ("none", "blank", "unsigned"), many=True, at_least=True),
+        Input("main/exit_signed", ("I27",), YES_NO_UNKNOWN),
         Input("help/policy_known", ("I36",),
               ("edu", "health", "house", "dibao", "loan", "insurance", "training", "exit", "none"), many=True),
         Input("main/exit_willing", ("I38",), YES_NO_UNKNOWN),
@@ -99,7 +107,15 @@ BINDINGS: Mapping[str, tuple[Input, ...]] = {
         Input("visit/contact_result", ("I26",), ("completed",), at_least=True),
         Input("visit/purpose", ("I26",), ("gift",), many=True, at_least=True),
     ),
-    "q4_record": (Input("basics/said_poor_hh", ("I37",)), Input("basics/said_exit_year", ("I37",))),
+    "q4_record": (
+        Input("basics/said_poor_hh", ("I37",)),
+        Input("basics/said_exit_year", ("I37",)),
+        Input("filed_poor_hh", ("I37",)),
+        Input("filed_exit_year", ("I37",)),
+        Input("basics/policy_known", ("I36",),
+              ("edu", "health", "house", "dibao", "loan", "insurance", "training", "exit", "none"), many=True),
+        Input("papers/docs/doc_state", ("I27",), ("full",), at_least=True),
+    ),
     "q5_lookback": (Input("result/fix_result", ("I33",), ("done",), at_least=True),),
 }  # fmt: skip
 
@@ -112,6 +128,12 @@ class Broken:
     indicators: tuple[str, ...]
     why: str
     codes: tuple[str, ...] = ()
+
+
+def paths_of(form_ids: Sequence[str]) -> dict[str, str]:
+    """Path → last name of every input of some forms: what is read of an interview that counts, and nothing else."""
+    lines = (line for form_id in form_ids for line in BINDINGS[form_id])
+    return {line.path: line.path.rpartition("/")[2] for line in lines}
 
 
 def broken_inputs(form: Form) -> list[Broken]:
