@@ -5,6 +5,7 @@ session locks, no LISTEN/NOTIFY, no triggers, no JSON operators.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import Table, insert
@@ -32,20 +33,28 @@ def upsert(
     """
     if not rows:
         return 0
-    table = table_of(model)
     ordered = sorted(rows, key=lambda row: tuple(row[name] for name in key))
     dialect = session.get_bind().dialect.name
-    statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
-    named = update if isinstance(update, Mapping) else {name: statement.excluded[name] for name in update}
-    changes = dict(named)
-    keyed = list(key)
-    final = (
-        statement.on_conflict_do_update(index_elements=keyed, set_=changes)
-        if changes
-        else statement.on_conflict_do_nothing(index_elements=keyed)
-    )
-    result = cast(CursorResult[Any], session.connection().execute(final, ordered))
+    if isinstance(update, Mapping):
+        statement = _insert(table_of(model), dialect).on_conflict_do_update(index_elements=list(key), set_=dict(update))
+    else:
+        statement = _upsert(table_of(model), dialect, tuple(key), tuple(update))
+    result = cast(CursorResult[Any], session.connection().execute(statement, ordered))
     return result.rowcount
+
+
+def _insert(table: Table, dialect: str) -> Any:
+    return (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
+
+
+@lru_cache(maxsize=256)
+def _upsert(table: Table, dialect: str, key: tuple[str, ...], update: tuple[str, ...]) -> Any:
+    """The statement, built once: naming the columns of the excluded row costs more than running it."""
+    statement = _insert(table, dialect)
+    if not update:
+        return statement.on_conflict_do_nothing(index_elements=list(key))
+    changes = {name: statement.excluded[name] for name in update}
+    return statement.on_conflict_do_update(index_elements=list(key), set_=changes)
 
 
 def insert_many(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
