@@ -36,7 +36,7 @@ const seen = new MutationObserver(() => {
 });
 seen.observe(document, { childList: true, subtree: true });
 """
-"""The page notes itself when the frame with its first household is painted: a driver that polls is late and in the way."""
+"""The page notes itself when its first household is painted: a driver that polls is late and in the way."""
 Sizes = tuple[str, int, int]
 """Name, bytes, bytes by gzip -9."""
 
