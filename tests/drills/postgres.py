@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,19 +48,55 @@ class DurablePostgres(Postgres):
                 password=PASSWORD, by="test",
             )  # fmt: skip
 
+    def url(self, name: str) -> str:
+        """The address of a database that is there already."""
+        return f"postgresql+psycopg://ruhu@/{name}?host={self.folder}"
+
 
 @contextmanager
-def durable_postgres(_place: Path) -> Iterator[DurablePostgres]:
-    """A server of its own in a temporary folder."""
-    folder = Path(tempfile.mkdtemp(prefix="ruhu-pg-"))
+def postgres_on(folder: Path) -> Iterator[DurablePostgres]:
+    """A server whose files lie in this folder; files that a cut left there are recovered from."""
     server = DurablePostgres(folder, find_binaries())
+    folder.mkdir(exist_ok=True, mode=0o700)
     if os.geteuid() == 0:
         nobody = pwd.getpwnam("nobody")
         os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-    _run(server, "initdb", "-D", str(folder / "data"), "-U", "ruhu", "-A", "trust", "-E", "UTF8", "--locale=C")
+    if (folder / "data").exists():
+        for left in (folder / "data" / "postmaster.pid", *folder.glob(".s.PGSQL*")):
+            left.unlink(missing_ok=True)  # whom they name died with the current
+    else:
+        _run(server, "initdb", "-D", str(folder / "data"), "-U", "ruhu", "-A", "trust", "-E", "UTF8", "--locale=C")
     server.start()
     try:
         yield server
     finally:
         _run(server, "pg_ctl", "-D", str(folder / "data"), "-m", "immediate", "stop")
+
+
+@contextmanager
+def frozen(server: DurablePostgres) -> Iterator[None]:
+    """Every process of the server stands still."""
+    postmaster = int((server.folder / "data" / "postmaster.pid").read_text().split()[0])
+    family = [postmaster, *_children_of(postmaster)]
+    for pid in family:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in reversed(family):
+            os.kill(pid, signal.SIGCONT)
+
+
+def _children_of(parent: int) -> list[int]:
+    return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+
+
+@contextmanager
+def durable_postgres(_place: Path) -> Iterator[DurablePostgres]:
+    """A server of its own in a temporary folder."""
+    folder = Path(tempfile.mkdtemp(prefix="ruhu-pg-"))
+    try:
+        with postgres_on(folder) as server:
+            yield server
+    finally:
         shutil.rmtree(folder, ignore_errors=True)

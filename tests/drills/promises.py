@@ -1,4 +1,4 @@
-"""A black box and its ledger: the real service in a process, clients that note every promise it makes, a checker.
+"""Clients that note every promise the running service makes, and a checker that asks for each of them again.
 
 A promise is a receipt (the op is kept for ever, byte for byte) or a 200, 201 or full offset for a photo. Whatever
 happens to the service in between, the checker then asks for every promise again.
@@ -6,73 +6,20 @@ happens to the service in between, the checker then asks for every promise again
 
 import hashlib
 import json
-import os
 import random
-import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
 import uuid
-from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
 
-from app.doors.web.house import House, open_house
-from app.kernel.settings import load_settings
 from app.survey.photos import queries as photos
 from app.survey.records.queries import ops_by_id
 from tests import pictures
+from tests.drills.kill import LiveService
 from tests.photo_world import Person
-
-ROOT = Path(__file__).resolve().parents[1]
-
-
-class Service:
-    """`ruhu serve` over a folder; killed and started again at will."""
-
-    def __init__(self, data: Path) -> None:
-        self.data = data
-        with closing(socket.socket()) as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
-        self.process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def house(self) -> House:
-        """The same folder, opened by the test."""
-        return open_house(load_settings({"RUHU_DATA": str(self.data)}))
-
-    def start(self) -> float:
-        """Run it until it answers well; seconds that took."""
-        began = time.monotonic()
-        env = {"RUHU_DATA": str(self.data), "PATH": os.environ["PATH"]}
-        command = [sys.executable, "-m", "app.main", "serve", "--port", str(self.port)]
-        with (self.data.parent / "log").open("ab") as log:
-            self.process = subprocess.Popen(command, env=env, cwd=ROOT, stdout=log, stderr=log)
-        while time.monotonic() - began < 120:
-            try:
-                if httpx.get(f"{self.url}/healthz", timeout=5).status_code == 200:
-                    return time.monotonic() - began
-            except httpx.TransportError:
-                assert self.process.poll() is None, (self.data.parent / "log").read_text()[-2000:]
-                time.sleep(0.05)
-        raise AssertionError("the service did not start")
-
-    def stop(self, how: signal.Signals = signal.SIGKILL) -> None:
-        """Send it a signal; with SIGKILL wait until it is gone."""
-        if self.process is not None:
-            os.kill(self.process.pid, how)
-            if how == signal.SIGKILL:
-                self.process.wait()
-                self.process = None
 
 
 @dataclass
@@ -93,7 +40,7 @@ class Ledger:
 class Phone:
     """Sends records with photos until told to stop, or until the line breaks."""
 
-    def __init__(self, service: Service, person: Person, ledger: Ledger, seed: int) -> None:
+    def __init__(self, service: LiveService, person: Person, ledger: Ledger, seed: int) -> None:
         self.service, self.person, self.ledger = service, person, ledger
         self.rng = random.Random(seed)
         self.device, self.dev_seq = str(uuid.uuid4()), 0
@@ -163,20 +110,29 @@ class Phone:
         return {"op_id": str(uuid.uuid4()), "dev_seq": self.dev_seq, "digest": digest, "body": text}
 
 
-def working(phones: list[Phone], ledger: Ledger, seconds: float) -> tuple[threading.Event, list[threading.Thread]]:
-    """All phones at work; returns so many seconds after the first new promises, with the way to stop them."""
+def working(
+    phones: list[Phone], ledger: Ledger, seconds: float, *, most: float = 60
+) -> tuple[threading.Event, list[threading.Thread]]:
+    """All phones at work; returns so many seconds after the first new promises, with the way to stop them.
+
+    `most` seconds are waited for those: a service that is killed meanwhile makes none.
+    """
     over, before = threading.Event(), len(ledger.receipts)
     threads = [threading.Thread(target=phone.run, args=(over,)) for phone in phones]
     for thread in threads:
         thread.start()
-    deadline = time.monotonic() + 60
-    while len(ledger.receipts) < before + len(phones) and time.monotonic() < deadline:
+    deadline = time.monotonic() + most
+    while len(ledger.receipts) < before + len(phones) and time.monotonic() < deadline and _any_lives(threads):
         time.sleep(0.01)
     time.sleep(seconds)
     return over, threads
 
 
-def broken_promises(service: Service, ledger: Ledger, receipts: dict[str, Any], kept: set[str]) -> list[str]:
+def _any_lives(threads: list[threading.Thread]) -> bool:
+    return any(thread.is_alive() for thread in threads)
+
+
+def broken_promises(service: LiveService, ledger: Ledger, receipts: dict[str, Any], kept: set[str]) -> list[str]:
     """Everything that was promised and is not so in this folder now; the service is not running."""
     house, broken = service.house(), []
     try:
@@ -195,7 +151,7 @@ def broken_promises(service: Service, ledger: Ledger, receipts: dict[str, Any], 
     return broken
 
 
-def changed_receipts(service: Service, person: Person, ledger: Ledger, receipts: dict[str, Any]) -> list[str]:
+def changed_receipts(service: LiveService, person: Person, ledger: Ledger, receipts: dict[str, Any]) -> list[str]:
     """Ops whose receipt is not the same bytes when they are sent once more; the service is running."""
     changed, ids = [], list(receipts)
     with httpx.Client(base_url=service.url, headers=person.headers, timeout=60) as client:
