@@ -68,6 +68,7 @@ TERMS: dict[str, dict[str, Term]] = {
         "attempts": Term("备选户启用过早,前面的户上门不足两次(不同时段)", "A reserve while one had under two attempts"),
         "hasty": Term("上门不足两次就定为未访到", "Said to be out of reach after fewer than two attempts"),
         "twice": Term("同一户访了两次", "Interviewed twice"),
+        "rival": Term("同一条记录有两份各自的更正,以后到的为准", "Two phones corrected one record; the later counts"),
         "not_drawn": Term("不是抽中的户", "Not a drawn household"),
     },
     "quota_state": {

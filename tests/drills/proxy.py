@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 
+ERROR = b"<Error><Code>InternalError</Code></Error>"
 FAULTS = ("drop", "delay", "cut_request", "cut_reply", "lose_reply", "twice", "reset", "portal", "empty", "reorder")
 PORTAL = b"<html><title>Free WiFi</title>Please sign in</html>"
 
@@ -62,8 +63,8 @@ class FaultyLine:
             if fault == "reset":
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 return
-            if fault in ("portal", "empty"):
-                client.sendall(_said(PORTAL, b"text/html") if fault == "portal" else _said(b"{}", b"application/json"))
+            if fault in ("portal", "empty", "error"):
+                client.sendall(_SAYINGS[fault])
                 return
             if fault == "cut_request":
                 self._ask(request[: int(len(request) * much)], cut=True)
@@ -104,9 +105,14 @@ def _read_request(client: socket.socket) -> bytes:
     return b"\r\n".join([*lines, b"Connection: close"]) + b"\r\n\r\n" + body
 
 
-def _said(body: bytes, type_: bytes) -> bytes:
-    return b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (
-        type_,
-        len(body),
-        body,
-    )
+def _said(body: bytes, type_: bytes, status: bytes = b"200 OK") -> bytes:
+    head = b"HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
+    return head % (status, type_, len(body)) + body
+
+
+_SAYINGS = {
+    "portal": _said(PORTAL, b"text/html"),
+    "empty": _said(b"{}", b"application/json"),
+    "error": _said(ERROR, b"application/xml", b"500 Internal Server Error"),
+}
+"""What the line answers in the server's place."""

@@ -38,6 +38,8 @@ class Why(StrEnum):
     """Said to be out of reach (N1) by decision after fewer than two attempts."""
     TWICE = "twice"
     """The household was interviewed twice and neither record corrects the other."""
+    RIVAL = "rival"
+    """Two phones corrected the same record without knowing of each other; the later correction counts."""
     NOT_DRAWN = "not_drawn"
     """The record names a household that no standing draw picked."""
 
@@ -59,6 +61,7 @@ def sample_faults(doors: Sequence[Door], tz: ZoneInfo) -> list[SampleFault]:
         for door in ranks:
             steps = [doorstep_of(visit) for visit in door.visits]
             found += _twice(door, steps)
+            found += _rivals(door, steps)
             found += _hasty(door, steps, tz)
             if door.row.rank > door.row.main:
                 for visit in door.visits:
@@ -72,6 +75,17 @@ def lists_of(doors: Sequence[Door]) -> list[list[Door]]:
     for door in doors:
         lists.setdefault(door.row.sample_id.rpartition(".")[0], []).append(door)
     return [sorted(ranks, key=lambda door: door.row.rank) for ranks in lists.values()]
+
+
+def _rivals(door: Door, steps: Sequence[Doorstep]) -> Iterable[SampleFault]:
+    """Of corrections of one record those that a later one overtook; `steps` in the order in which they came."""
+    latest: dict[str, str] = {}
+    for step in steps:
+        if step.corrects is None or step.held:
+            continue
+        if (overtaken := latest.get(step.corrects)) is not None:
+            yield SampleFault(door.row.sample_id, overtaken, Why.RIVAL)
+        latest[step.corrects] = step.op_id
 
 
 def _twice(door: Door, steps: Sequence[Doorstep]) -> Iterable[SampleFault]:

@@ -103,13 +103,26 @@ def test_two_interviews_of_one_household_are_kept_the_later_counts_and_one_is_fl
     assert quality.surplus_visits(seen) == [both[0]]
 
 
+def test_of_two_corrections_of_one_record_the_later_counts_and_the_other_is_flagged() -> None:
+    first = visit(1, "completed", at(0))
+    lins, fangs = visit(1, "completed", at(1)), visit(1, "completed", at(1), by=FANG)
+    lins.corrects = fangs.corrects = first.op_id
+    found = quality.sample_faults(seen := doors([first, lins, fangs]), TZ)
+
+    assert [(each.why, each.op_id) for each in found] == [(Why.RIVAL, str(lins.op_id))]
+    assert seen[0].counted is fangs
+
+    fangs.corrects = lins.op_id
+    assert quality.sample_faults(doors([first, lins, fangs]), TZ) == []
+
+
 def test_out_of_reach_by_decision_needs_two_attempts() -> None:
     assert faults(visit(1, "N1", at(1))) == [("hasty", 1, ())]
     assert faults(visit(1, "absent", at(0)), visit(1, "absent", at(5)), visit(1, "N1", at(6))) == []
 
 
 def test_every_reason_has_its_words() -> None:
-    assert {why.value for why in Why} == {"order", "attempts", "hasty", "twice", "not_drawn"}
+    assert {why.value for why in Why} == {"order", "attempts", "hasty", "twice", "rival", "not_drawn"}
 
 
 # --- any sequence, several phones, any order of arrival ---
