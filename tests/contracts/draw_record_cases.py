@@ -13,7 +13,7 @@ from typing import Any
 
 from app.kernel.keys import Keys
 from app.methods.draw import rules as hhd1
-from app.methods.draw import stages
+from app.methods.draw import stages, teams
 from app.methods.draw.records import villages_of
 from app.methods.draw.sources import pledge
 from app.survey.rounds.record import canonical
@@ -115,6 +115,33 @@ def a_staged_record() -> tuple[Record, Frame]:
     return {**record, "signature": KEYS.sign(canonical(record).encode())}, frame
 
 
+COUNTIES = ("640104", "640105", "640106", "640121")
+BARRED = {"T1.640104", "T2.640104", "T3.640105", "T1.640121"}
+
+
+def a_team_record(barred: frozenset[str] | set[str] = BARRED, squads: int = 3) -> Record:
+    """A signed record of teams drawn to counties: fewer teams than counties, and some pairs barred."""
+    draw, parts = "2017-1-T-A1", ["73920518264409175386"]
+    units = [teams.pair_of(f"T{n}", county) for n in range(1, squads + 1) for county in COUNTIES]
+    units = [unit for unit in units if unit not in barred]
+    line = hhd1.StratumLine(
+        teams.STRATUM, len(units), len(units), 0, hhd1.frame_digest(draw, teams.STRATUM, units)
+    )
+    commit = hhd1.commitment(draw, "DICE10X20", [line])
+    seed = hhd1.seed(commit, draw, parts)
+    order = hhd1.drawn(seed, draw, line.stratum, units, len(units))
+    base = {key: value for key, value in a_record().items() if key not in ("villages", "signature")}
+    record = base | {
+        "draw": draw,
+        "strata": [{"stratum": line.stratum, "N": line.N, "n": line.n, "r": 0, "frame_digest": line.frame_digest}],
+        "commitment": commit,
+        "seed": seed,
+        "lists": {line.stratum: {"main": order, "reserve": []}},
+        "teams": teams.assign([pair for unit in order if (pair := teams.read_pair(unit))]),
+    }
+    return {**record, "signature": KEYS.sign(canonical(record).encode())}
+
+
 @dataclass(frozen=True)
 class Case:
     """One kind of tampering: what somebody did, and where the first difference stands."""
@@ -164,8 +191,23 @@ def cases() -> list[Case]:
 
     staged, homes = a_staged_record()
     picked = staged["stages"][0]["picked"]
+    squads = a_team_record()
+    pairs, given = squads["lists"]["TEAM"]["main"], squads["teams"]
+    friendly = _with(squads, "lists", "TEAM", "main", to=[*pairs, "T1.640104"])
 
     return [
+        Case("nothing, teams to counties", "各组抽县,什么也没改", "", squads, None),
+        Case("a team sent elsewhere", "换了一个组去的县", "teams/640104",
+             _with(squads, "teams", to=given | {"640104": given["640106"], "640106": given["640104"]}), None),
+        Case("a county without its team", "漏了一个县的组", "teams/640121",
+             _with(squads, "teams", to={c: t for c, t in given.items() if c != "640121"}), None),
+        Case("teams left out of the record", "删了各组去向", "teams", _with(squads, "teams", to=None), None),
+        Case("a pair left out of the list", "少列一个组和县", "teams",
+             _with(squads, "lists", "TEAM", "main", to=pairs[:-1]), None),
+        Case("a barred pair put in", "把应回避的组放进名单", "commitment",
+             _with(friendly, "strata", 0, "N", to=len(pairs) + 1), None),
+        Case("a barred pair for another", "用应回避的组换下一个组", "teams",
+             _with(squads, "lists", "TEAM", "main", to=[*pairs[:-1], "T1.640104"]), None),
         Case("nothing, two stages", "两级抽样,什么也没改", "", staged, homes),
         Case("the start of the walk", "改了村级起点", f"stages/{P}/start",
              _with(staged, "stages", 0, "start", to=staged["stages"][0]["start"] + 1), homes),

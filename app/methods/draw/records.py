@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise, zip_longest
 
 from app.methods.draw import rules as hhd1
-from app.methods.draw import sources, stages
+from app.methods.draw import sources, stages, teams
 
 _MOST = 10**12  # more households than there are; Python refuses to print integers of 4,300 digits
 
@@ -52,6 +52,8 @@ class _Record:
     pledges: tuple[str, ...]
     villages: dict[str, dict[str, int]]
     stages: tuple[stages.Stage, ...]
+    teams: dict[str, str] | None
+    """County → team, where teams were drawn."""
     due: dict[str, tuple[int, int]]
     """Stratum → how many main and reserve its list must hold; villages that were not hit have no list."""
 
@@ -128,6 +130,7 @@ def _parse(record: object) -> _Record:
         pledges=_parse_pledges(record.get("pledges", [])),
         villages=_parse_villages(record.get("villages", {}), strata),
         stages=first,
+        teams=_parse_teams(record.get("teams")),
         due=due,
     )
 
@@ -204,6 +207,12 @@ def _parse_villages(villages: object, strata: tuple[hhd1.StratumLine, ...]) -> d
     return villages
 
 
+def _parse_teams(given: object) -> dict[str, str] | None:
+    if given is not None and not (isinstance(given, dict) and all(map(hhd1.is_field, [*given, *given.values()]))):
+        raise _NotARecord("teams")
+    return given
+
+
 def villages_of(units: Iterable[str]) -> dict[str, int]:
     """Village → its households: a unit is `VVVVVVVVVVVV-NNNN`."""
     return dict(sorted(Counter(unit.rpartition("-")[0] for unit in units).items()))
@@ -229,6 +238,7 @@ def _stated(record: _Record) -> Iterator[Difference]:
         yield _differs("seed", "与重新算出的不同", "differs from the one computed from commitment and parts")
     for stage in record.stages:
         yield from _staged(record, stage)
+    yield from _teamed(record)
     for line in record.strata:
         yield from _listed(record, line)
         if line.stratum in record.villages and sum(record.villages[line.stratum].values()) != line.N:
@@ -261,6 +271,27 @@ def _staged(record: _Record, stage: stages.Stage) -> Iterator[Difference]:
             zh = f"按种子应为 {mine.village} {mine.hits} 次" if mine else "多出一个村"
             en = f"the seed gives {mine.village} x{mine.hits}" if mine else "one village too many"
             yield _differs(f"{where}/picked/{place}", zh, en)
+            return
+
+
+def _teamed(record: _Record) -> Iterator[Difference]:
+    """Teams to counties: the list is the whole frame in ticket order, and walking it gives these teams."""
+    line = next((line for line in record.strata if line.stratum == teams.STRATUM), None)
+    if line is None and record.teams is None:
+        return
+    units = record.lists[line.stratum].main if line is not None else ()
+    pairs = [pair for unit in units if (pair := teams.read_pair(unit)) is not None]
+    if line is None or record.teams is None or len(pairs) != line.N or len(set(pairs)) != line.N:
+        yield _differs("teams", "不是全部组与县的名单", "is not the list of all pairs of team and county")
+        return
+    if hhd1.frame_digest(record.draw, line.stratum, units) != line.frame_digest:
+        yield _differs("teams", "名单与承诺的摘要不同", "the pairs are not those committed to")
+        return
+    ours = teams.assign(pairs) or {} if teams.is_walkable(pairs) else {}
+    for county in sorted({*ours, *record.teams}):
+        if ours.get(county) != record.teams.get(county):
+            name = ours.get(county, "—")
+            yield _differs(f"teams/{county}", f"按票号应为 {name}", f"the tickets give {name}")
             return
 
 

@@ -8,6 +8,7 @@ import { type StratumLine, Refused, byBytes, checkLine, checkParts, commitment, 
 import { type Json, Numeral } from "./json.ts";
 import { isEnough, pledgeFault } from "./sources.ts";
 import { type Stage, isOf, pickVillages, readStages, villageLine, villageOf, hitsOf } from "./stages.ts";
+import { type Pair, TEAM, assign, isWalkable, readPair, readTeams } from "./teams.ts";
 
 /** One place where a record does not say what the public data say. */
 export interface Difference {
@@ -37,6 +38,8 @@ interface DrawRecord {
   pledges: string[];
   villages: Map<string, Map<string, number>>;
   stages: Stage[];
+  /** County → team, where teams were drawn. */
+  teams: Map<string, string> | null;
   /** Stratum → how many main and reserve its list must hold; villages that were not hit have no list. */
   due: Map<string, [number, number]>;
 }
@@ -115,6 +118,7 @@ function parse(value: Json): DrawRecord {
     pledges: parsePledges(value.get("pledges")),
     villages: parseVillages(value.get("villages"), strata),
     stages,
+    teams: parseTeams(value.get("teams")),
     due,
   };
 }
@@ -199,6 +203,12 @@ function parseVillages(value: Json | undefined, strata: StratumLine[]): DrawReco
   return found;
 }
 
+function parseTeams(value: Json | undefined): DrawRecord["teams"] {
+  const found = readTeams(value);
+  if (found === undefined) throw new NotARecord("teams");
+  return found;
+}
+
 // --- what can be recomputed ---
 
 function stated(record: DrawRecord): Difference[] {
@@ -220,6 +230,7 @@ function stated(record: DrawRecord): Difference[] {
   if (seed(record.commitment, draw, parts) !== record.seed)
     found.push(differs("seed", "与重新算出的不同", "differs from the one computed from commitment and parts"));
   for (const stage of record.stages) found.push(...staged(record, stage));
+  found.push(...teamed(record));
   for (const line of strata) {
     found.push(...listed(record, line));
     const sizes = record.villages.get(line.stratum);
@@ -269,6 +280,25 @@ function pickedDifferences(record: DrawRecord, stage: Stage, sizes: Map<string, 
     return [...found, differs(`${where}/picked/${place + 1}`, zh, en)];
   }
   return found;
+}
+
+/** Teams to counties: the list is the whole frame in ticket order, and walking it gives these teams. */
+function teamed(record: DrawRecord): Difference[] {
+  const line = record.strata.find((each) => each.stratum === TEAM);
+  if (!line && !record.teams) return [];
+  const units = line ? record.lists.get(TEAM)!.main : [];
+  const pairs = units.map(readPair).filter((pair): pair is Pair => pair !== null);
+  if (!line || !record.teams || pairs.length !== line.N || new Set(units).size !== line.N)
+    return [differs("teams", "不是全部组与县的名单", "is not the list of all pairs of team and county")];
+  if (frameDigest(record.draw, TEAM, units) !== line.frameDigest)
+    return [differs("teams", "名单与承诺的摘要不同", "the pairs are not those committed to")];
+  const ours = (isWalkable(pairs) ? assign(pairs) : null) ?? new Map<string, string>();
+  for (const county of [...new Set([...ours.keys(), ...record.teams.keys()])].sort(byBytes)) {
+    const name = ours.get(county) ?? "—";
+    if (ours.get(county) !== record.teams.get(county))
+      return [differs(`teams/${county}`, `按票号应为 ${name}`, `the tickets give ${name}`)];
+  }
+  return [];
 }
 
 function listed(record: DrawRecord, line: StratumLine): Difference[] {
