@@ -36,6 +36,8 @@ from app.survey.records.models import Op, OpConflict, RecordState, Resolution
 from app.survey.records.rules import Body, Envelope, Reason, SealedOp, read_body
 from app.survey.rounds import queries as rounds
 from app.survey.rounds.models import Sample
+from app.survey.rounds.rules import parse_sample_id
+from app.survey.rounds.team_queries import works_in
 
 SHUT_OUT = {
     "device": Reason("device-revoked", "#", "发送的设备已被停用", "Sent by a device that was revoked"),
@@ -262,7 +264,7 @@ def _parent(group: Group, body: Body) -> Op | None:
 def _judge(group: Group, op_id: UUID, body: Body) -> Verdict:
     """All reasons why an op must wait, and what its answers are after the check."""
     session, call, county_id = group.session, group.call, group.county_id
-    reasons = [*body.reasons, *_who_faults(call, county_id, body)]
+    reasons = [*body.reasons, *_who_faults(call, county_id, body), *_team_faults(group, body)]
     reasons += _kind_faults(group, body)
     at_door = body.sample_id if body.kind in DOORSTEPS else None
     sample = rounds.find_sample(session, county_id, at_door) if at_door else None
@@ -303,6 +305,17 @@ def _who_faults(call: Receiving, county_id: int, body: Body) -> list[Reason]:
     if actor.device_id is not None and actor.device_id != call.device_id:
         faults.append(Reason("device", "#", "发送的设备不是登录的设备", "Sent by another device than signed in"))
     return faults
+
+
+def _team_faults(group: Group, body: Body) -> list[Reason]:
+    """In a round with teams only the county's drawn team, pledged, sends from its doors."""
+    actor, ref = group.call.actor, parse_sample_id(body.sample_id) if body.kind in DOORSTEPS else None
+    if ref is None or not actor.is_team or not actor.covers(ref.county) or group.county_id == HOME:
+        return []
+    if works_in(group.session, actor, ref.round, ref.county):
+        return []
+    zh, en = "这一轮没有派您的组去这个县,或承诺书没有签", "Another team has this county, or the pledge is not signed"
+    return [Reason("not-your-team", "#/sample_id", zh, en)]
 
 
 def _subject(kind: str | None, sample_id: str | None, unit: str | None) -> tuple[bool, str | None]:

@@ -124,9 +124,7 @@ def a_team_record(barred: frozenset[str] | set[str] = BARRED, squads: int = 3) -
     draw, parts = "2017-1-T-A1", ["73920518264409175386"]
     units = [teams.pair_of(f"T{n}", county) for n in range(1, squads + 1) for county in COUNTIES]
     units = [unit for unit in units if unit not in barred]
-    line = hhd1.StratumLine(
-        teams.STRATUM, len(units), len(units), 0, hhd1.frame_digest(draw, teams.STRATUM, units)
-    )
+    line = hhd1.StratumLine(teams.STRATUM, len(units), len(units), 0, hhd1.frame_digest(draw, teams.STRATUM, units))
     commit = hhd1.commitment(draw, "DICE10X20", [line])
     seed = hhd1.seed(commit, draw, parts)
     order = hhd1.drawn(seed, draw, line.stratum, units, len(units))

@@ -19,13 +19,13 @@ from app.kernel import terms
 from app.methods.draw.sources import parts_of
 from app.registry.households.queries import frame_counts
 from app.registry.people.models import Role
-from app.registry.people.queries import team_of
 from app.registry.people.rules import Actor
 from app.survey.rounds import queries, service
 from app.survey.rounds.ceremony import PARTIES, check_order
 from app.survey.rounds.models import Draw
 from app.survey.rounds.queries import DrawView, RoundView, Stratum
 from app.survey.rounds.record import record_digest
+from app.survey.rounds.team_queries import accounts_in
 
 DICE = ("DICE10X20", "DICE6X26")
 SOURCES = (*DICE, "PARTY3")
@@ -388,7 +388,7 @@ def _lists(
     rows = [row for row in every if row.sample_id.startswith(f"{draw.id}.")]
     doors = inspections.doors_of(session, rows, house.settings.tz)
     households = households_of(session, actor, doors)
-    team = [Member(account.account, account.name) for account in team_of(session, county)]
+    team = [Member(account.account, account.name) for account in accounts_in(session, view.code, county)]
     people = people_of(session)
     lists = []
     for stratum in sorted((s for s in draw.strata if s.county == county), key=lambda s: s.kind != "poor"):

@@ -18,13 +18,12 @@ from app.doors.web.auth import Caller, Sender
 from app.doors.web.bodies import read_limited
 from app.doors.web.house import House, TheHouse
 from app.findings.helping.queries import sees_visit
-from app.findings.inspections.fieldwork import is_out
 from app.findings.inspections.models import FieldRecord
 from app.kernel.clock import utcnow
 from app.kernel.db.base import HOME
 from app.kernel.problems import NotFound
 from app.registry.people.models import Role
-from app.registry.people.rules import Actor, reads_answers, sees_draw
+from app.registry.people.rules import Actor, reads_answers
 from app.registry.places import county_codes
 from app.survey.photos import queries, service
 from app.survey.photos.models import PhotoObject
@@ -35,6 +34,7 @@ from app.survey.records import queries as records
 from app.survey.records.models import Op
 from app.survey.rounds import queries as rounds
 from app.survey.rounds.rules import parse_sample_id
+from app.survey.rounds.team_queries import sees_in_round
 
 router = APIRouter(prefix="/api/v1/photos", tags=["photos"])
 
@@ -126,13 +126,16 @@ def sees_record(session: Session, actor: Actor, county_id: int, op_id: UUID) -> 
         return False
     if actor.is_city:
         return True
-    return sees_draw(actor, county_codes(session)[county_id], closed=_is_out(session, op))
+    code = round_of_record(session, op)
+    inspected = rounds.find_round(session, code) if code else None
+    closed = inspected is not None and inspected.closed_at is not None
+    return sees_in_round(session, actor, code, county_codes(session)[county_id], closed=closed)
 
 
-def _is_out(session: Session, op: Op) -> bool:
-    """Whether the round that the record belongs to is closed."""
+def round_of_record(session: Session, op: Op) -> str | None:
+    """The round that a record belongs to, if it names one."""
     if op.kind in FIELDWORK:
-        return is_out(session, session.get(FieldRecord, (op.county_id, op.op_id)))
+        row = session.get(FieldRecord, (op.county_id, op.op_id))
+        return row.round if row else None
     ref = parse_sample_id(op.sample_id) if op.sample_id else None
-    inspected = rounds.find_round(session, ref.round) if ref else None
-    return inspected is not None and inspected.closed_at is not None
+    return ref.round if ref else None

@@ -4,6 +4,7 @@ Nothing here can take anything off a phone. A shut-out phone gets nothing from t
 """
 
 import json
+from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from app.doors.phone.gate import Quota
 from app.doors.phone.package import counties_of, event_of
+from app.doors.phone.photos import round_of_record
 from app.doors.web.auth import Caller
 from app.doors.web.bodies import read_inflated
 from app.doors.web.house import House, TheHouse
@@ -29,6 +31,7 @@ from app.survey.records.cursor import Cursor, read_cursor
 from app.survey.records.models import Op
 from app.survey.records.rules import read_uuid
 from app.survey.records.transit import Change, Gaps
+from app.survey.rounds.team_queries import works_in
 
 router = APIRouter(prefix="/api/v1/sync", tags=["sync"], dependencies=[Quota])
 
@@ -60,6 +63,7 @@ def get_changes(
         place, reset = read_cursor(cursor, epoch)
         read, more = dict(place.read), False
         lines: list[dict[str, Any]] = []
+        seen = _sight(session, actor)
         for county in counties_of(session, actor):
             if len(lines) >= limit:
                 more = True
@@ -67,9 +71,24 @@ def get_changes(
             own = None if actor.is_team else actor.account_id
             after, room = place.after(county.id), limit - len(lines)
             feed = transit.changes_of(session, county.id, after, most=room, account_id=own)
-            lines += [_line(session, actor, county, change) for change in feed.changes]
+            lines += [_line(session, actor, county, each) for each in feed.changes if seen(county, each.op)]
             read[county.id], more = feed.read, more or feed.more
     return {"epoch": epoch, "cursor": str(Cursor(epoch, read)), "more": more, "reset": reset, "changes": lines}
+
+
+def _sight(session: Session, actor: Actor) -> Callable[[County, Op], bool]:
+    """Whether a change may be told to this reader: of a round with teams only what is of the own team's counties."""
+    ground: dict[tuple[str | None, str], bool] = {}
+
+    def sees(county: County, op: Op) -> bool:
+        if not actor.is_team or op.account_id == actor.account_id:
+            return True
+        key = (round_of_record(session, op), county.code)
+        if key not in ground:
+            ground[key] = works_in(session, actor, *key)
+        return ground[key]
+
+    return sees
 
 
 def _line(session: Session, actor: Actor, county: County, change: Change) -> dict[str, Any]:

@@ -13,12 +13,13 @@ from app.findings.inspections.models import Answer, FieldRecord, VisitStatus
 from app.findings.inspections.service import KEY, position_of
 from app.kernel.db.ports import insert_many, upsert
 from app.registry.households.models import Household
-from app.registry.people.rules import TEAM_ROLES, Actor, sees_draw
+from app.registry.people.rules import TEAM_ROLES, Actor
 from app.registry.places import county_codes
 from app.survey.questionnaires.rules import Checked
 from app.survey.records.models import Op
 from app.survey.records.rules import Body, Reason
 from app.survey.rounds.queries import find_round
+from app.survey.rounds.team_queries import sees_in_round, works_in
 
 
 def faults(session: Session, actor: Actor, county_id: int, body: Body) -> list[Reason]:
@@ -36,6 +37,8 @@ def faults(session: Session, actor: Actor, county_id: int, body: Body) -> list[R
         found.append(Reason("unknown-household", "#/household", "名册里没有这一户", "Not a household of the register"))
     if body.round and find_round(session, body.round) is None:
         found.append(Reason("unknown-round", "#/round", "没有这一轮督查", "There is no such round"))
+    elif body.round and actor.role in TEAM_ROLES and not works_in(session, actor, body.round, body.county_code or ""):
+        found.append(Reason("not-your-team", "#/round", "这一轮没有派您的组去这个县", "Another team has this county"))
     return found
 
 
@@ -97,7 +100,7 @@ def is_out(session: Session, row: FieldRecord | None) -> bool:
 def sees_field_record(session: Session, actor: Actor, row: FieldRecord) -> bool:
     """The fence of one record: its team and the city; after the close of its round the county's desks too."""
     code = county_codes(session).get(row.county_id, "")
-    return bool(code) and sees_draw(actor, code, closed=is_out(session, row))
+    return bool(code) and sees_in_round(session, actor, row.round, code, closed=is_out(session, row))
 
 
 def list_field_records(session: Session, actor: Actor, counties: Sequence[int], limit: int = 300) -> list[FieldRecord]:

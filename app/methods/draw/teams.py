@@ -36,7 +36,7 @@ def most_counties(teams: int, counties: int) -> int:
 
 
 def assign(pairs: Sequence[tuple[str, str]]) -> dict[str, str] | None:
-    """County → team by walking (team, county) pairs in the order of their tickets; None where some county must go without.
+    """County → team by walking (team, county) pairs in ticket order; None where some county must go without.
 
     Every team gets a first county before one gets a second, as far as the bars allow.
     """

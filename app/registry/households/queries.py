@@ -296,6 +296,33 @@ def frame_counts(session: Session) -> dict[int, dict[str, int]]:
     return counts
 
 
+# --- for teams: whom the register ties to a county; the city office asks ------------------------------------------
+def ties_to(session: Session, county_id: int, *, account: str, name: str, employer: str) -> tuple[int, int]:
+    """How many of the county's households a person helps, and how many the person's employer helps.
+
+    Where the register names no account a namesake counts: who is in doubt stays away.
+    """
+    here = select(func.count()).select_from(Household).where(
+        Household.county_id == county_id, col(Household.missing_since).is_(None)
+    )  # fmt: skip
+    helped = session.exec(here.where(_is_helper(account, name))).one()
+    by_employer = session.exec(here.where(Household.helper_unit == employer)).one() if employer else 0
+    return helped, by_employer
+
+
+def is_helper_of(session: Session, county_id: int, unit: str, *, account: str, name: str) -> bool:
+    """Whether the register has this person, or a namesake without an account, as the household's helper."""
+    query = select(Household.unit).where(
+        Household.county_id == county_id, Household.unit == unit, _is_helper(account, name)
+    )
+    return session.exec(query).first() is not None
+
+
+def _is_helper(account: str, name: str) -> ColumnElement[bool]:
+    namesake = col(Household.helper_account).is_(None) & (col(Household.helper_name) == name)
+    return or_(col(Household.helper_account) == account, namesake)
+
+
 # --- imports -----------------------------------------------------------------------------------------------------
 def visible_jobs(actor: Actor) -> SelectOfScalar[ImportJob]:
     """The imports of whoever may import, within the actor's scope."""

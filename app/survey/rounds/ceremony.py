@@ -50,7 +50,8 @@ def sign_commitment(
 ) -> Draw:
     """Write down who signed the commitment on paper, and what parties pledged; only before the seed, and once.
 
-    At least three signers of three different parties; for a covert draw nobody of the county, and one from outside.
+    At least three signers of three different parties; for a covert draw, and for teams to counties, nobody of a county
+    and one from outside.
     Needs a session of the installation (county 0).
     """
     require_city_officer(actor)
@@ -88,10 +89,10 @@ def _signer_faults(draw: Draw, signers: Sequence[Mapping[str, str]], place: str)
         faults.append(
             Fault("#/signers", f"至少{FEWEST_SIGNERS}方各一人签字", f"At least {FEWEST_SIGNERS} different parties sign")
         )
-    if draw.covert and ("county" in parties or "outside" not in parties):
+    if (draw.covert or draw.of_teams) and ("county" in parties or "outside" not in parties):
         zh, en = (
-            "暗访抽样由外部人员见证,县区人员不参加",
-            "A covert draw needs an outside witness and nobody of the county",
+            "暗访抽样和各组抽县由外部人员见证,县区人员不参加",
+            "A covert draw and a draw of teams need an outside witness and nobody of the county",
         )
         faults.append(Fault("#/signers", zh, en))
     if not 2 <= len(place.strip()) <= 100 or not place.isprintable():

@@ -114,7 +114,7 @@ def _next(
 ) -> tuple[Draw, bool]:
     """The row of the next draw, and whether its id was never claimed before."""
     scope = [county.code for county in group]
-    taken = [row for row in rows if row.commitment is not None or row.claimed_at >= now]
+    taken = [row for row in rows if not row.of_teams and (row.commitment is not None or row.claimed_at >= now)]
     draw_id = _next_covert(taken, code, scope) if terms.covert else f"{code}-A{sum(not r.covert for r in taken) + 1}"
     left = next((row for row in rows if row.id == draw_id), None)
     attempt = left.attempt if left else max((row.attempt for row in rows), default=0) + 1

@@ -28,10 +28,11 @@ from app.survey.rounds.lists import draw_lists, fill_samples
 from app.survey.rounds.models import Draw
 from app.survey.rounds.plan import is_village_part
 from app.survey.rounds.problems import AlreadyDrawn, BadSeed, NotFrozen, NotSigned, WhichDraw
-from app.survey.rounds.queries import Stratum, committed_lines, frame_units, standing_draws, void_draws
+from app.survey.rounds.queries import Stratum, frame_units, lines_of, standing_draws, void_draws
 from app.survey.rounds.record import canonical, ceremony_of, signed
 from app.survey.rounds.rules import DrawState, may_follow, state_of
 from app.survey.rounds.service import get_own_round, refuse_closed, require_city_officer
+from app.survey.rounds.team_draw import team_lists
 
 SOFTWARE = f"ruhu {__version__}"
 MOST_WITNESS_BYTES = 8192
@@ -59,7 +60,7 @@ def draw_sample(
     with database.read(HOME) as session:
         refuse_closed(get_own_round(session, actor, code))
         draw = get_standing(session, code, draw_id)
-        strata = committed_lines(session, draw.id)
+        strata = lines_of(session, draw)
         if draw.record is None:
             _refuse_unsigned(draw)
             _check_seed(draw, parts)
@@ -74,13 +75,15 @@ def draw_sample(
             f"{draw.id} 已按另外的种子抽定,名单不再改变。", f"{draw.id} was drawn from other parts and does not change."
         )
     record = signed(draw)
-    fill_samples(database, actor, draw, strata, record)
+    if not draw.of_teams:
+        fill_samples(database, actor, draw, strata, record)
     return record
 
 
 def get_standing(session: Session, code: str, draw_id: str | None) -> Draw:
     """The named draw, or the one that stands; of several the one that is still to be drawn."""
-    standing = [draw for draw in standing_draws(session, code) if draw_id in (None, draw.id)]
+    every = standing_draws(session, code, teams=draw_id is not None)
+    standing = [draw for draw in every if draw_id in (None, draw.id)]
     if not standing:
         raise NotFrozen(
             "先冻结名单、公布承诺值,再掷骰子。", "Freeze the frame and publish the commitment before the dice."
@@ -150,7 +153,12 @@ def _record(
     assert draw.commitment is not None  # a standing draw has one
     assert draw.committed_at is not None
     seed = hhd1.seed(draw.commitment, draw.id, said["parts"])
-    lists, first_stages = draw_lists(session, seed, draw.id, strata)
+    given: Mapping[str, str] = {}
+    first_stages: list[dict[str, Any]] = []
+    if draw.of_teams:
+        lists, given = team_lists(draw, seed)
+    else:
+        lists, first_stages = draw_lists(session, seed, draw.id, strata)
     return {
         "version": hhd1.VERSION,
         "round": draw.round_code,
@@ -166,17 +174,27 @@ def _record(
         "lists": {code: {"main": list(both.main), "reserve": list(both.reserve)} for code, both in lists.items()},
         **({"plan": draw.plan} if draw.plan else {}),
         **({"stages": first_stages} if first_stages else {}),
+        **({"teams": dict(given)} if draw.of_teams else {}),
         "software": SOFTWARE,
-        "voids": [_void(void) for void in void_draws(session, draw.round_code) if void.covert <= draw.covert],
+        "voids": _voids(session, draw),
         "key": keys.public_key(),
         **ceremony_of(draw),
         "thrown": said["thrown"],
-        "villages": {line.code: _villages(session, draw.id, line) for line in strata if not is_village_part(line.part)},
+        "villages": {
+            line.code: _villages(session, draw.id, line)
+            for line in strata
+            if not draw.of_teams and not is_village_part(line.part)
+        },
     }
 
 
 def _villages(session: Session, draw_id: str, line: Stratum) -> dict[str, int]:
     return villages_of(unit for unit, _ in frame_units(session, draw_id, line))
+
+
+def _voids(session: Session, draw: Draw) -> list[dict[str, Any]]:
+    earlier = void_draws(session, draw.round_code, teams=draw.of_teams)
+    return [_void(void) for void in earlier if void.covert <= draw.covert]
 
 
 def _void(draw: Draw) -> dict[str, Any]:
@@ -205,6 +223,7 @@ def _decide(database: Database, keys: Keys, actor: Actor, draw_id: str, record: 
                 seed=record["seed"],
                 drawn_at=datetime.fromisoformat(record["drawn_at"]),
                 drawn_by=actor.account_id,
+                teams=record.get("teams"),
                 record=text,
                 signature=keys.sign(text.encode()),
             )

@@ -26,7 +26,7 @@ from app.survey.rounds.frames import check_frames, freeze_county
 from app.survey.rounds.models import Draw, Round
 from app.survey.rounds.plan import Plan, read_plan
 from app.survey.rounds.problems import BadPlan
-from app.survey.rounds.queries import Stratum, committed_lines, counties_of, standing_draws
+from app.survey.rounds.queries import Stratum, committed_lines, counties_of, lines_of, standing_draws
 from app.survey.rounds.service import get_own_round, refuse_closed, require_city_officer
 
 FRAME_NOTE = ("as_of", "origin", "exported_by")
@@ -135,7 +135,7 @@ def get_commitment(session: Session, draw: Draw) -> Commitment:
         round=draw.round_code,
         draw=draw.id,
         source=draw.source,
-        strata=tuple(committed_lines(session, draw.id)),
+        strata=tuple(lines_of(session, draw)),
         commitment=draw.commitment,
         committed_at=draw.committed_at,
         exclusions=tuple(draw.exclusions),

@@ -1,4 +1,4 @@
-"""Tables of rounds. `round`, `round_county` and `draw` are the installation's, the rest each county's own.
+"""Tables of rounds. Rounds, draws, teams and pledges are the installation's, the rest each county's own.
 
 A draw is first claimed, then every county freezes its part in its own transaction, and only the commitment on
 the draw makes the parts visible: a crash between leaves a claim that the next attempt takes over.
@@ -88,6 +88,46 @@ class Draw(SQLModel, table=True):
     voided_by: UUID | None = Field(default=None, foreign_key="account.id")
     void_reason: str | None = Field(default=None, max_length=500)
     void_asked_by: str | None = Field(default=None, max_length=80)
+    of_teams: bool = False
+    """Teams to counties, `CODE-T-A1`: its frame are the `pairs` that no rule bars; `teams` is county → team."""
+    pairs: list[str] | None = Field(default=None, sa_type=JSON)
+    teams: dict[str, str] | None = Field(default=None, sa_type=JSON)
+
+
+class Team(SQLModel, table=True):
+    """A team of a round (督查组). `cost_unit` bears its travel (R40); `active_at`: it takes part in the draw."""
+
+    __tablename__ = "team"
+
+    round_code: str = Field(primary_key=True, max_length=56, foreign_key="round.code")
+    code: str = Field(primary_key=True, max_length=10)
+    name: str = Field(max_length=40)
+    cost_unit: str = Field(default="", max_length=80)
+    active_at: datetime | None = utc_field(default=None)
+
+
+class TeamMember(SQLModel, table=True):
+    """Somebody of a team, with what bars a county: where the person is at home and for whom the person works (R41)."""
+
+    __tablename__ = "team_member"
+    __table_args__ = (ForeignKeyConstraint(["round_code", "team"], ["team.round_code", "team.code"]),)
+
+    round_code: str = Field(primary_key=True, max_length=56)
+    account_id: UUID = Field(primary_key=True, foreign_key="account.id")
+    team: str = Field(max_length=10)
+    employer: str = Field(max_length=80)
+    home: list[str] = Field(default_factory=list, sa_type=JSON)
+
+
+class Pledge(SQLModel, table=True):
+    """An inspector's pledge for a round (R39), signed once; `version` says to which text."""
+
+    __tablename__ = "pledge"
+
+    round_code: str = Field(primary_key=True, max_length=56, foreign_key="round.code")
+    account_id: UUID = Field(primary_key=True, foreign_key="account.id")
+    version: str = Field(max_length=20)
+    signed_at: datetime = utc_field()
 
 
 class DrawStratum(CountyKeyed, table=True):

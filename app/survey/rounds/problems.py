@@ -132,6 +132,38 @@ class NotInTeam(Malformed):
     title_en = "This account is not in the county's team"
 
 
+class BadTeam(Malformed):
+    """What a team is made of does not hold; nothing was written."""
+
+    slug = "bad-team"
+    title_zh = "督查组资料有误"
+    title_en = "The team's particulars are wrong"
+
+
+class TeamsLate(Conflict):
+    """The households of this round are drawn and with their teams by scope; teams come before that."""
+
+    slug = "teams-late"
+    title_zh = "本轮已开始入户,不能再编组"
+    title_en = "Too late for teams in this round"
+
+
+class NoPledge(Conflict):
+    """Nobody may be given this round's households before the pledge."""
+
+    slug = "no-pledge"
+    title_zh = "还没有签廉洁承诺书"
+    title_en = "The pledge is not signed"
+
+
+class StepAside(Conflict):
+    """A helper of the household does not inspect it (R41)."""
+
+    slug = "step-aside"
+    title_zh = "应当回避"
+    title_en = "This inspector must step aside"
+
+
 class RecordUnreadable(Malformed):
     """A record or frame file that cannot be read at all."""
 

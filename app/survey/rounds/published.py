@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from app.kernel.clock import rfc3339
 from app.survey.rounds.models import Draw, Round
-from app.survey.rounds.queries import Stratum, strata_of
+from app.survey.rounds.queries import Stratum, strata_of, team_line
 from app.survey.rounds.record import record_digest
 
 
@@ -90,7 +90,7 @@ def _published(session: Session, draw: Draw, row: Round) -> Published:
         disclosed = Disclosed(
             round_name=row.name,
             closed_at=row.closed_at,
-            strata=tuple(strata_of(session, draw.id)),
+            strata=(team_line(draw),) if draw.of_teams else tuple(strata_of(session, draw.id)),
             seed=draw.seed,
             parts=tuple(draw.parts or ()),
             record_sha256=record_digest(draw) if draw.record is not None else None,

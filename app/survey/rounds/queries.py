@@ -5,132 +5,26 @@ itself is not there yet. After the close helpers and village cadres see the roun
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from app.kernel.clock import rfc3339
+from app.kernel.db.base import HOME
 from app.kernel.problems import NotFound
+from app.methods.draw import rules as hhd1
+from app.methods.draw import teams as walk
 from app.methods.draw.stages import village_units
 from app.registry.people.models import Account
-from app.registry.people.rules import Actor, sees_draw
+from app.registry.people.rules import Actor
 from app.registry.places import County, list_counties
 from app.survey.rounds.models import Draw, DrawStratum, FrameUnit, Round, RoundCounty, Sample
 from app.survey.rounds.plan import is_village_part
-from app.survey.rounds.rules import DrawState, SampleRow, parse_sample_id, state_of
-
-
-@dataclass(frozen=True)
-class Stratum:
-    """One line of the commitment with the county it belongs to; `exited` of its N units had left poverty."""
-
-    county_id: int
-    county: str
-    kind: str
-    code: str
-    N: int
-    n: int
-    r: int
-    exited: int
-    frame_digest: str
-    part: str = ""
-    stage: str = ""
-    hits: int | None = None
-    left_out: int = 0
-    left_out_digest: str | None = None
-
-    @property
-    def main(self) -> int:
-        """Households to visit: n, and for a village of two stages n for each hit (before the draw: n)."""
-        return self.n if self.hits is None else self.n * self.hits
-
-    @property
-    def reserve(self) -> int:
-        """Households in reserve; two for each of the main sample where a village was hit more than once."""
-        return self.r if self.hits in (None, 1) else min(2 * self.main, self.N - self.main)
-
-
-@dataclass(frozen=True)
-class DrawView:
-    """A draw that stands, as far as the reader may see it."""
-
-    id: str
-    source: str
-    commitment: str
-    committed_at: datetime
-    drawn_at: datetime | None
-    strata: tuple[Stratum, ...]
-    covert: bool = False
-    guided: bool = False
-    signed_at: datetime | None = None
-
-    @property
-    def state(self) -> DrawState:
-        """Where its ceremony stands."""
-        return state_of(committed=True, signed=self.signed_at is not None, drawn=self.drawn_at is not None)
-
-    def as_dict(self) -> dict[str, object]:
-        """How `/rounds` names a draw."""
-        return {
-            "draw": self.id,
-            "source": self.source,
-            "commitment": self.commitment,
-            "committed_at": rfc3339(self.committed_at),
-            "drawn_at": self.drawn_at and rfc3339(self.drawn_at),
-        }
-
-
-@dataclass(frozen=True)
-class RoundView:
-    """A round as one reader sees it: `counties` are those within the reader's scope, `draws` those the reader may
-    know of, open ones first; usually there is one."""
-
-    code: str
-    name: str
-    kind: str
-    starts_on: date
-    ends_on: date
-    state: str
-    quota: dict[str, tuple[int, int]]
-    counties: tuple[County, ...]
-    closed_at: datetime | None
-    draws: tuple[DrawView, ...]
-
-    @property
-    def draw(self) -> DrawView | None:
-        """The one draw of most rounds; of several the first."""
-        return self.draws[0] if self.draws else None
-
-    def as_dict(self) -> dict[str, object]:
-        """The shape that `/rounds` and the phone's package share."""
-        open_ones = [draw for draw in self.draws if not draw.covert]
-        return {
-            "code": self.code,
-            "name": self.name,
-            "kind": self.kind,
-            "starts_on": self.starts_on.isoformat(),
-            "ends_on": self.ends_on.isoformat(),
-            "state": self.state,
-            "quota": {kind: list(pair) for kind, pair in self.quota.items()},
-            "counties": [{"code": county.code, "name": county.name_zh} for county in self.counties],
-            "draw": self.draw and self.draw.as_dict(),
-            "draws": [
-                {**draw.as_dict(), "covert": draw.covert, "state": draw.state, "counties": counties_in(draw.strata)}
-                for draw in self.draws
-            ],
-            "strata": [
-                {"stratum": s.code, "N": s.N, "n": s.n, "r": s.r}
-                for draw in (open_ones or self.draws)
-                for s in draw.strata
-            ],
-        }
-
-
-def counties_in(strata: Sequence[Stratum]) -> list[str]:
-    """The codes of the counties that these strata lie in."""
-    return sorted({line.county for line in strata})
-
+from app.survey.rounds.rules import SampleRow, parse_sample_id
+from app.survey.rounds.team_queries import find_team_draw, find_work, sees_in_round
+from app.survey.rounds.views import DrawView as DrawView
+from app.survey.rounds.views import RoundView as RoundView
+from app.survey.rounds.views import Stratum as Stratum
+from app.survey.rounds.views import counties_in as counties_in
 
 # --- rounds ---
 
@@ -171,9 +65,10 @@ def _view(session: Session, actor: Actor, row: Round) -> RoundView | None:
     closed = row.closed_at is not None
     counties = counties_of(session, row.code)
     covered = [county for county in counties if actor.covers(county.code)]
-    drawn = [county for county in covered if sees_draw(actor, county.code, closed=closed)]
+    drawn = [county for county in covered if sees_in_round(session, actor, row.code, county.code, closed=closed)]
     seen = [county for county in counties if county in drawn or (closed and actor.touches_county(county.code))]
-    if not seen:
+    work = find_work(session, actor, row.code) if actor.is_team else None
+    if not seen and work is None:
         return None
     draws = tuple(
         view for draw in standing_draws(session, row.code) if (view := _draw_view(session, draw, drawn)).strata
@@ -192,12 +87,25 @@ def _view(session: Session, actor: Actor, row: Round) -> RoundView | None:
         counties=tuple(seen),
         closed_at=row.closed_at,
         draws=draws,
+        pledge="" if work is None else "signed" if work.is_pledged else "due",
     )
 
 
 def _draw_view(session: Session, draw: Draw, counties: Sequence[County]) -> DrawView:
     allowed = {county.id for county in counties}
-    strata = tuple(line for line in strata_of(session, draw.id) if line.county_id in allowed)
+    return draw_view(draw, tuple(line for line in strata_of(session, draw.id) if line.county_id in allowed))
+
+
+def get_team_draw(session: Session, actor: Actor, code: str) -> DrawView:
+    """The standing draw of teams for the city, and after the close for whoever may know the round's draws."""
+    draw, view = find_team_draw(session, code), get_round(session, actor, code)
+    if draw is None or not (actor.is_city or (view.state == "closed" and view.draws)):
+        raise NotFound("没有各组抽县,或不在您的范围内。", "No draw of teams within your scope.")
+    return draw_view(draw, (team_line(draw),))
+
+
+def draw_view(draw: Draw, strata: tuple[Stratum, ...]) -> DrawView:
+    """A standing draw with those of its lines that the reader may see."""
     assert draw.commitment is not None  # a standing draw has one
     assert draw.committed_at is not None
     return DrawView(
@@ -210,29 +118,48 @@ def _draw_view(session: Session, draw: Draw, counties: Sequence[County]) -> Draw
         covert=draw.covert,
         guided=draw.guided,
         signed_at=draw.signed_at,
+        of_teams=draw.of_teams,
     )
 
 
 # --- draws and frames ---
 
 
-def standing_draws(session: Session, code: str) -> list[Draw]:
-    """The committed draws of a round that were not voided, open ones first; what is being frozen does not stand."""
+def standing_draws(session: Session, code: str, *, teams: bool = False) -> list[Draw]:
+    """The committed draws of a round that were not voided, open ones first; what is being frozen does not stand.
+
+    The draw of teams to counties is not one of households; it is among them when asked for.
+    """
     query = select(Draw).where(
         Draw.round_code == code, col(Draw.commitment).is_not(None), col(Draw.voided_at).is_(None)
     )
-    return sorted(session.exec(query), key=lambda draw: (draw.covert, draw.attempt))
+    if not teams:
+        query = query.where(col(Draw.of_teams).is_(False))
+    return sorted(session.exec(query), key=lambda draw: (draw.of_teams, draw.covert, draw.attempt))
 
 
 def standing_draw(session: Session, code: str, draw_id: str | None = None) -> Draw | None:
     """The named draw if it stands; unnamed the one that stands, or of several the first."""
-    return next((draw for draw in standing_draws(session, code) if draw_id in (None, draw.id)), None)
+    teams = draw_id is not None
+    return next((draw for draw in standing_draws(session, code, teams=teams) if draw_id in (None, draw.id)), None)
 
 
-def void_draws(session: Session, code: str) -> list[Draw]:
-    """The attempts that were voided, in order."""
-    query = select(Draw).where(Draw.round_code == code, col(Draw.voided_at).is_not(None))
+def void_draws(session: Session, code: str, *, teams: bool = False) -> list[Draw]:
+    """The attempts that were voided, in order: those of households, or those of teams."""
+    query = select(Draw).where(Draw.round_code == code, col(Draw.voided_at).is_not(None), col(Draw.of_teams).is_(teams))
     return list(session.exec(query.order_by(col(Draw.attempt))))
+
+
+def team_line(draw: Draw) -> Stratum:
+    """The one line of the commitment of a draw of teams: all pairs that no rule bars, none in reserve."""
+    pairs = draw.pairs or []
+    digest, count = hhd1.frame_digest(draw.id, walk.STRATUM, pairs), len(pairs)
+    return Stratum(HOME, "", "team", walk.STRATUM, count, count, 0, 0, digest)
+
+
+def lines_of(session: Session, draw: Draw) -> list[Stratum]:
+    """All lines of a draw's commitment, of households or of teams."""
+    return [team_line(draw)] if draw.of_teams else committed_lines(session, draw.id)
 
 
 def strata_of(session: Session, draw_id: str) -> list[Stratum]:
@@ -319,6 +246,9 @@ def frame_rows(
 
     Names are not part of a frame; the units are what HHD1 hashed. Unless a draw is named, covert ones are left out.
     """
+    if draw_id is not None and (find := find_team_draw(session, code)) is not None and find.id == draw_id:
+        line = get_team_draw(session, actor, code).strata[0]
+        return ((line.code, unit, "") for unit in find.pairs or () if stratum in (None, line.code))
     draws = get_round(session, actor, code).draws
     wanted = [d for d in draws if d.id == draw_id or (draw_id is None and not d.covert)]
     chosen = [(d, s) for d in wanted for s in _lines_seen(session, d)]
@@ -355,6 +285,10 @@ def get_draw_record(session: Session, actor: Actor, code: str, draw_id: str | No
         whole = len(seen.strata) == len(strata_of(session, seen.id))
         if actor.is_city or view.state == "closed" or (whole and draw.scope is not None):
             return draw
+    named = find_team_draw(session, code)
+    if named is not None and named.id == draw_id and named.record is not None:
+        get_team_draw(session, actor, code)
+        return named
     void = session.get(Draw, draw_id) if draw_id is not None and actor.is_city else None
     if void is not None and void.round_code == code and void.record is not None:
         return void

@@ -12,14 +12,25 @@ from sqlmodel import Session
 from app.kernel import audit
 from app.kernel.clock import utcnow
 from app.kernel.problems import Fault, Forbidden, NotFound
+from app.registry.households.queries import is_helper_of
 from app.registry.people.models import Role
-from app.registry.people.queries import team_of
+from app.registry.people.queries import find_account
 from app.registry.people.rules import Actor
 from app.registry.places import County, find_county
 from app.survey.rounds.models import Draw, Round, RoundCounty, Sample
-from app.survey.rounds.problems import BadPlan, BadRound, NotDrawn, NotInTeam, RoundClosed, RoundExists, WhichDraw
+from app.survey.rounds.problems import (
+    BadPlan,
+    BadRound,
+    NotDrawn,
+    NotInTeam,
+    RoundClosed,
+    RoundExists,
+    StepAside,
+    WhichDraw,
+)
 from app.survey.rounds.queries import counties_of, find_round, get_sample, standing_draws
 from app.survey.rounds.rules import ROUND_CODE_MOST, SampleRow, is_round_code
+from app.survey.rounds.team_queries import accounts_in
 
 DEFAULT_QUOTA: Mapping[str, tuple[int, int]] = {"poor": (8, 10), "non_poor": (3, 5)}
 """Households to visit in each county, fewest and most (R25)."""
@@ -122,12 +133,13 @@ def assign(session: Session, actor: Actor, sample_id: str, account: str | None) 
     if stored is None or found is None:
         raise NotFound("没有这个样本户。", "No such sampled household.")
     refuse_closed(find_round(session, found.round_code))
-    team = {member.account: member.id for member in team_of(session, row.county)}
+    team = {member.account: member.id for member in accounts_in(session, found.round_code, row.county)}
     if account is not None and account not in team:
         raise NotInTeam(
             "请从本县区的督查员和组长中选一人,分派没有改变。",
             "Choose one of the county's inspectors and team leaders; nothing was changed.",
         )
+    _refuse_helper(session, row, account)
     assignee: UUID | None = team[account] if account is not None else None
     if stored.assigned_to != assignee:
         stored.assigned_to = assignee
@@ -135,6 +147,16 @@ def assign(session: Session, actor: Actor, sample_id: str, account: str | None) 
         audit.write(session, "sample.assigned", sample_id, actor=actor.account, to=account)
         session.flush()
     return get_sample(session, actor, sample_id)
+
+
+def _refuse_helper(session: Session, row: SampleRow, account: str | None) -> None:
+    """StepAside where the register has this person as the household's helper (R41)."""
+    person = find_account(session, account) if account is not None else None
+    if person and is_helper_of(session, row.county_id, row.unit, account=person.account, name=person.name):
+        raise StepAside(
+            "此人是这一户的帮扶责任人(或与其同名),不能督查这一户;请分派给别人,分派没有改变。",
+            "This person, or a namesake, is the household's helper; give it to somebody else. Nothing was changed.",
+        )
 
 
 def close_round(session: Session, actor: Actor, code: str, *, now: datetime | None = None) -> Round:
@@ -146,7 +168,8 @@ def close_round(session: Session, actor: Actor, code: str, *, now: datetime | No
     draws = standing_draws(session, code)
     if all(draw.record is None for draw in draws):
         raise NotDrawn("还没有抽样的轮次不能结束。", "A round that was never drawn cannot be closed.")
-    if waiting := [draw.id for draw in draws if draw.record is None]:
+    every = standing_draws(session, code, teams=True)
+    if waiting := [draw.id for draw in every if draw.record is None]:
         raise NotDrawn(
             f"{'、'.join(waiting)} 已冻结、还没有抽样;请抽样,或写明原因作废,再结束本轮。",
             f"{', '.join(waiting)} is frozen and not drawn; draw it, or void it with a reason, before closing.",
@@ -182,7 +205,8 @@ def void_draw(
         faults.append(Fault("#/asked_by", "请用2至80字写明谁提出", "Say who asked for it, 2 to 80 characters"))
     if faults:
         raise BadPlan("没有写明原因,抽样没有作废。", "Without a reason nothing was voided.", faults=tuple(faults))
-    draws = [draw for draw in standing_draws(session, code) if draw_id in (None, draw.id)]
+    every = standing_draws(session, code, teams=draw_id is not None)
+    draws = [draw for draw in every if draw_id in (None, draw.id)]
     if not draws:
         raise NotDrawn("本轮没有可作废的抽样。", "There is no draw to void.")
     if len(draws) > 1:
