@@ -1,9 +1,13 @@
 """Every coded value that people see has its word in Chinese and English, once."""
 
+import re
 from enum import StrEnum
+from pathlib import Path
 
 import pytest
 
+import app
+from app.figures.indicators.catalogue import Unit
 from app.figures.indicators.progress import QUOTA_STATES
 from app.findings.quality.field import Residence, Why
 from app.kernel.terms import TERMS, label
@@ -12,6 +16,8 @@ from app.survey.records.models import RecordState, Resolution
 from app.survey.records.rules import KINDS, OUTCOME_CODES
 from app.survey.rounds.rules import ENDS, STRATA, SampleState
 
+COUNTING = (Path(app.__file__).parent / "figures/indicators/counting.py").read_text(encoding="utf-8")
+
 ENUMS: dict[str, type[StrEnum]] = {
     "sample_fault": Why,
     "residence": Residence,
@@ -19,8 +25,14 @@ ENUMS: dict[str, type[StrEnum]] = {
     "sample_state": SampleState,
     "record_state": RecordState,
     "resolution": Resolution,
+    "figure_unit": Unit,
 }
 CODES: dict[str, set[str]] = {
+    "left_out": set(re.findall(r'(?:else|return) "(\w+)"', COUNTING) + re.findall(r'return "(\w+)" if ', COUNTING)),
+    "figure_stratum": {"poor", "non_poor", "all"},
+    "figure_model": {"hypergeometric", "binomial", "wilson", "spread", "mover"},
+    "figure_note": {"mixed", "needs_population", "projected"},
+    "evidence_line": {"met", "not_met", "undecided"},
     "stratum": set(STRATA),
     "outcome": set(ENDS) | OUTCOME_CODES | {"attempt", "R1"},
     "kind": set(KINDS),

@@ -83,6 +83,10 @@ def doors(place: dict[str, str]) -> dict[str, Door]:
             f"/api/v1/samples/{sample}/assignment", frozenset({"city", "song"}), body={"account": "lin"}
         ),
         "POST /api/v1/rounds/{code}/close": Door(f"/api/v1/rounds/{code}/close", city, own=False),
+        "GET /api/v1/indicators": Door("/api/v1/indicators", EVERYBODY, own=False),
+        "GET /api/v1/rounds/{code}/indicators": Door(
+            f"/api/v1/rounds/{code}/indicators", CITY | TEAM | {"fang"}, closed=EVERYBODY, own=False
+        ),
         "GET /api/v1/rounds/{code}/satisfaction": Door(
             f"/api/v1/rounds/{code}/satisfaction", CITY | TEAM | {"fang"}, closed=EVERYBODY, own=False
         ),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response, StreamingResponse
 
@@ -18,6 +18,8 @@ from app.doors.web.house import House, TheHouse
 from app.figures.frozen.queries import get_frozen
 from app.figures.frozen.service import close_and_freeze
 from app.figures.indicators import queries as indicators
+from app.figures.indicators.round_figures import figures_of
+from app.figures.indicators.yc2017 import INDICATORS, SCHEME
 from app.findings.inspections import queries as inspections
 from app.findings.inspections.visited import interviewed_units
 from app.kernel.clock import rfc3339
@@ -315,6 +317,22 @@ def get_satisfaction(code: str, house: TheHouse, actor: Caller) -> dict[str, Any
     """Each county's satisfaction with the village task force, the helper and the results of help against 90 %."""
     with house.db.read() as session:
         return indicators.satisfaction(session, actor, code, house.settings.tz)
+
+
+@router.get("/rounds/{code}/indicators")
+def get_indicators(
+    code: str, house: TheHouse, actor: Caller, only: Annotated[str | None, Query(max_length=200)] = None
+) -> dict[str, Any]:
+    """All indicators of the scheme by county and for the city; `only=I01,I07` gives these. Read as satisfaction is."""
+    wanted = None if only is None else [each for each in only.split(",") if each in INDICATORS]
+    with house.db.read() as session:
+        return figures_of(session, actor, code, house.settings.tz, codes=wanted).as_dict()
+
+
+@router.get("/indicators")
+def get_scheme(_actor: Caller) -> dict[str, Any]:
+    """The scheme: what each indicator counts, leaves out and is compared with, and where that comes from."""
+    return {"scheme": SCHEME, "items": [line.as_dict() for line in INDICATORS.values()]}
 
 
 @router.get("/rounds/{code}/results")

@@ -7,6 +7,7 @@ the scheme's name, so that another year's scheme is another list and never a cha
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from app.methods.estimates import Share
 
@@ -125,6 +126,29 @@ class Indicator:
 
     def part(self, name: str) -> Part | None:
         return next((each for each in self.parts if each.name == name), None)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The shape of `/indicators`."""
+        return {
+            "code": self.code,
+            "name": {"zh": self.zh, "en": self.en},
+            "formula": {"zh": self.formula_zh, "en": self.formula_en},
+            "excluded": {"zh": self.excluded_zh, "en": self.excluded_en},
+            "direction": self.direction.value,
+            "target": self.target and self.target.text(),
+            "unit": self.unit.value,
+            "stratum": self.stratum,
+            "source": self.source,
+            "waits_for": self.waits_for,
+            "parts": [
+                {"part": part.name, "role": part.role, "name": {"zh": part.zh, "en": part.en}} for part in self.parts
+            ],
+            "benchmarks": [
+                {"text": each.text, "of": {"zh": each.zh, "en": each.en}, "source": each.source,
+                 "counts": each.counts and list(each.counts)}
+                for each in self.benchmarks
+            ],
+        }  # fmt: skip
 
     @property
     def stratum(self) -> str:

@@ -15,9 +15,10 @@ from sqlmodel import Session
 from app.figures.indicators.assemble import figures_of_place, no_median
 from app.figures.indicators.counting import mark_of, marks_of, support_share
 from app.figures.indicators.facts import Told, households_of
-from app.figures.indicators.figure import CountyCount, IndicatorFigure
+from app.figures.indicators.figure import RECORD, CountyCount, IndicatorFigure, Persons
+from app.figures.indicators.providers import persons_of, records_of
 from app.figures.indicators.queries import sees_city
-from app.figures.indicators.sums import add_up
+from app.figures.indicators.sums import Sums, add_up
 from app.figures.indicators.yc2017 import INDICATORS, SCHEME
 from app.findings.inspections.queries import doors_of
 from app.kernel.clock import rfc3339, utcnow
@@ -37,6 +38,9 @@ from app.survey.rounds.queries import (
 from app.survey.rounds.rules import is_panel
 
 KINDS = ("poor", "non_poor")
+FROM_RECORDS = frozenset(
+    {"I27", "I33", "I36", "I37", *(code for code, line in INDICATORS.items() if line.waits_for is not None)}
+)
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,8 @@ def figures_of(
 ) -> RoundFigures:
     """All indicators of a round as this reader may see them (`codes`: only those), or NotFound."""
     view = get_round(session, actor, code)
-    counted = [_count(session, view, county, tz) for county in view.counties]
+    around = _around(session, view, codes)
+    counted = [_count(session, view, county, tz, around) for county in view.counties]
     counts = [count for count, _ in counted]
     city = None
     if sees_city(session, actor, code):
@@ -183,7 +188,27 @@ def median_of(shares: Sequence[int]) -> tuple[int, int] | None:
     return (ordered[half - 1] + ordered[half] + 1) // 2, len(ordered)
 
 
-def _count(session: Session, view: RoundView, county: County, tz: ZoneInfo) -> tuple[CountyCount, list[Told]]:
+@dataclass(frozen=True)
+class Around:
+    """What stands beside the households of a round: sums of records and the register's persons, by county id."""
+
+    records: Mapping[int, Sums]
+    persons: Mapping[int, Persons]
+
+
+def _around(session: Session, view: RoundView, codes: Collection[str] | None) -> Around:
+    """Only as far as it is asked for: the population is a sum over the whole register."""
+    ids = [county.id for county in view.counties]
+    wants = set(INDICATORS if codes is None else codes)
+    return Around(
+        records=records_of(session, view.code, ids) if wants & FROM_RECORDS else {},
+        persons=persons_of(session, ids) if "I10" in wants else {},
+    )
+
+
+def _count(
+    session: Session, view: RoundView, county: County, tz: ZoneInfo, around: Around
+) -> tuple[CountyCount, list[Told]]:
     lines = [
         (draw, line)
         for draw in standing_draws(session, view.code)
@@ -197,12 +222,16 @@ def _count(session: Session, view: RoundView, county: County, tz: ZoneInfo) -> t
             code=county.code,
             name_zh=county.name_zh,
             name_en=county.name_en,
-            sums={kind: add_up(marks_of(each.facts) for each in told if each.facts.kind == kind) for kind in KINDS},
+            sums={
+                **{kind: add_up(marks_of(each.facts) for each in told if each.facts.kind == kind) for kind in KINDS},
+                RECORD: around.records.get(county.id, {}),
+            },
             frame=frame_sizes(lines),
             drawn={
                 kind: sum(line.main for draw, line in lines if draw.drawn_at and line.kind == kind) for kind in KINDS
             },
             fewest={kind: pair[0] for kind, pair in view.quota.items()},
+            persons=around.persons.get(county.id),
         ),
         told,
     )
