@@ -45,6 +45,7 @@ export function UpdateNotice() {
       <button
         type="button"
         class="button"
+        data-testid="update-now"
         disabled={going}
         onClick={() => {
           setGoing(true);
