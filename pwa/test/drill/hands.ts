@@ -7,7 +7,7 @@ import { newId } from "../../src/sync/environment.ts";
 import { openPhone } from "../../src/sync/phone.ts";
 import { openStore } from "../../src/store/open.ts";
 import { NotSaved, type Store } from "../../src/store/types.ts";
-import { sealsAVisit } from "../cast.ts";
+import { picture, sealsAVisit } from "../cast.ts";
 
 export { openPhone };
 
@@ -100,4 +100,14 @@ export async function tamper(place: Place, how: "swap" | "flip" | "shorten", min
     await behind(place, (rows) => rows.put(row));
     await behind(place, (rows) => rows.put(next));
   };
+}
+
+/** One doorstep of the day with a photo, through the engine as the screens use it. */
+export async function visit(phone: Awaited<ReturnType<typeof openPhone>>, n: number): Promise<void> {
+  const samples = phone.pack.value?.samples ?? [];
+  const { sample_id, household, form_id } = samples[n % samples.length]!;
+  const form = phone.pack.value!.package.forms.find((each) => each.form_id === form_id)!;
+  const keeper = await phone.beginDraft({ form, sample_id, household: String(household.unit) });
+  const photo = await phone.savePhoto(keeper, "/cover/door_photo", picture(70_000), "image/jpeg");
+  await phone.sealDraft(keeper, { cover: { contact_result: "absent", door_photo: photo.photo_id } });
 }

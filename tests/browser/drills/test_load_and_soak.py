@@ -1,0 +1,166 @@
+"""P03, P17, P18: no room left, a weak phone with much on it, a long day of lines that come and go."""
+
+import random
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.browser.conftest import Site
+from tests.browser.drills.profile import NOBODY, Handset
+from tests.browser.drills.workshop import Promised, Workshop
+from tests.browser.test_phone_story import kept_ops, samples_of
+from tests.cast import PASSWORD
+from tests.drills.report import IS_NIGHT, note, rounds
+from tests.phone import picture
+
+MIB = 2**20
+
+
+def _room(phone: Handset, shop: Workshop, room: int | None) -> None:
+    """Let the browser give this origin so many more bytes; None: as many as there are."""
+    used = shop.run("async () => (await navigator.storage.estimate()).usage")
+    ask = {"origin": phone.site.url} | ({} if room is None else {"quotaSize": used + room})
+    phone.context.new_cdp_session(shop.page).send("Storage.overrideQuotaForOrigin", ask)
+
+
+def _fills_up(shop: Workshop, rng: random.Random) -> Promised:
+    """Seal until the store says no; what it said yes to."""
+    promised: Promised = []
+    for _ in range(400):
+        sealed = shop.seals(1, [rng.randrange(100_000, 900_000) for _ in range(rng.randrange(1, 4))])
+        if not sealed:
+            return promised
+        promised += sealed
+    raise AssertionError("the quota was never reached")
+
+
+def test_without_room_nothing_is_called_saved_and_nothing_saved_is_harmed(
+    chromium: Any, site: Site, tmp_path: Path
+) -> None:
+    """P03 (a): a browser that gives no more room: 没存 is said, all before is whole, and it goes on."""
+    phone = Handset(chromium, site, tmp_path)
+    sample_id = samples_of(site)[0]["sample_id"]
+    phone.hands.signs_in("lin")
+    phone.waits_for_the_whole_app()
+    phone.offline()
+    shop = Workshop(phone)
+    promised: Promised = []
+    turns = rounds(2, 50)
+    for turn in range(turns):
+        rng = random.Random(turn)
+        _room(phone, shop, rng.randrange(2 * MIB, (50 if IS_NIGHT else 4) * MIB))
+        promised += _fills_up(shop, rng)
+        assert shop.lacks(promised) == [], f"turn {turn}"
+        if turn < turns - 1:
+            _room(phone, shop, None)
+
+    _room(phone, shop, 0)
+    phone.hands.opens(sample_id)
+    phone.by("nobody-home").click()
+    phone.by("next-page").wait_for()
+    (tmp_path / "door.jpg").write_bytes(picture("door", (1600, 1200)))
+    phone.by("photo-door_photo").set_input_files(str(tmp_path / "door.jpg"))
+    phone.by("question-door_photo").locator("[role=alert]", has_text="没").wait_for()
+    assert phone.by("question-door_photo").locator("img").count() == 0
+
+    _room(phone, shop, None)
+    phone.hands.fills_all({**NOBODY, "not_done_reason": "进城打工"})
+    phone.hands.seals()
+    phone.visit()
+    phone.by("outbox-count").first.wait_for()
+    assert phone.by("outbox-count").first.inner_text().strip() == str(len(promised) + 1)
+    assert shop.lacks(promised) == []
+    phone.close()
+    note("P03", n=turns, what=f"quotas reached; {len(promised)} visits called saved, all whole")
+
+
+def test_a_weak_phone_with_much_on_it_saves_and_opens_in_time(chromium: Any, site: Site, tmp_path: Path) -> None:
+    """P17: a sixth of this processor, a phone full of visits: how long saving and opening take, and nothing crashes."""
+    visits, photos = (300, 8) if IS_NIGHT else (25, 2)
+    phone = Handset(chromium, site, tmp_path)
+    samples = samples_of(site)
+    phone.hands.signs_in("lin")
+    phone.waits_for_the_whole_app()
+    phone.offline()
+    shop = Workshop(phone)
+    promised = shop.seals(visits, [60_000] * photos)
+    phone.cdp().send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    opened, saved = [], []
+    for sample in samples[: 10 if IS_NIGHT else 1]:
+        began = time.monotonic()
+        phone.visit()
+        phone.by("sample-item").first.wait_for()
+        opened.append(time.monotonic() - began)
+        phone.hands.opens(sample["sample_id"])
+        phone.by("nobody-home").click()
+        phone.by("next-page").wait_for()
+        phone.hands.fills_all({**NOBODY, "not_done_reason": "进城打工"})
+        saved.append(phone.page.evaluate(SEAL))
+    assert shop.lacks(promised) == []
+    phone.close()
+    assert phone.faults == []
+    what = (
+        f"{visits} visits × {photos} photos, CPU / 6: open {max(opened):.2f} s, save {max(saved) / 1000:.2f} s at most"
+    )
+    note("P17", n=len(saved), what=what)
+    assert max(opened) < (3 if IS_NIGHT else 15), what
+    assert max(saved) < (1_000 if IS_NIGHT else 5_000), what
+
+
+SEAL = """() => new Promise(done => {
+  const began = performance.now();
+  const look = () => document.querySelector('[data-testid=state-saved]') ? done(performance.now() - began)
+                                                                         : requestAnimationFrame(look);
+  document.querySelector('[data-testid=seal]').click();
+  look();
+})"""
+
+
+def test_a_long_day_of_lines_that_come_and_go_ends_with_nothing_unsent(
+    chromium: Any, site: Site, tmp_path: Path
+) -> None:
+    """P18: eight hours of the phone's clock, the line up and down, a visit now and then: all arrive, memory is flat."""
+    phone = Handset(chromium, site, tmp_path)
+    shop = Workshop(phone, name="soak")
+    page = shop.page
+    page.clock.install()
+    shop.run(
+        """async password => {
+             globalThis.phone = await hands.openPhone({dbName: 'soak', workerBase: null});
+             await phone.signIn('lin', password);
+             await phone.pullPackage();
+           }""",
+        PASSWORD,
+    )
+    flips, every = rounds(40, 500), rounds(4, 10)
+    heap = []
+    for flip in range(flips):
+        phone.context.set_offline(flip % 2 == 0)
+        if flip % every == 0:
+            shop.run("n => hands.visit(phone, n)", flip)
+        page.clock.fast_forward(8 * 3600 * 1000 // flips)
+        page.wait_for_timeout(60)
+        if flip in (flips // 2, flips - 1):
+            heap.append(_heap(phone, shop))
+    phone.context.set_offline(False)
+    for _ in range(60):
+        page.clock.fast_forward(60_000)
+        shop.run("() => phone.syncNow()")
+        if shop.run("async () => { const left = await store.unsent('lin'); return left.records + left.photos; }") == 0:
+            break
+        page.wait_for_timeout(100)
+    sealed = len(range(0, flips, every))
+    assert shop.run("async () => (await store.unsent('lin')).records + (await store.unsent('lin')).photos") == 0
+    assert len(kept_ops(site)) == sealed
+    assert heap[1] < heap[0] * 1.2, f"memory grew from {heap[0]} to {heap[1]} bytes"
+    phone.close()
+    note("P18", n=flips, what=f"flips of the line in eight hours of the phone's clock, {sealed} visits")
+
+
+def _heap(phone: Handset, shop: Workshop) -> int:
+    cdp = phone.context.new_cdp_session(shop.page)
+    cdp.send("HeapProfiler.collectGarbage")
+    cdp.send("Performance.enable")
+    metrics = {each["name"]: each["value"] for each in cdp.send("Performance.getMetrics")["metrics"]}
+    cdp.detach()
+    return int(metrics["JSHeapUsedSize"])
