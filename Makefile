@@ -43,7 +43,7 @@ format: $(VENV)/.ruhu-dev ## let ruff write the style
 	@$(BIN)/ruff format .
 
 bench: setup $(VENV)/.ruhu-dev ## measured figures with their conditions
-	@$(BIN)/python -m tools.bench
+	@$(BIN)/python hatch_build.py with-node $(BIN)/python -m tools.bench
 
 nightly: setup $(VENV)/.ruhu-dev needs ## the long figures of the test matrix
 	@RUHU_NIGHTLY=1 $(PYTEST)

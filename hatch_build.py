@@ -171,7 +171,11 @@ def main(arguments: list[str]) -> int:
             npm, environment = install_packages()
             return subprocess.run([*npm, *arguments[1:]], cwd=PWA, env=environment, check=False).returncode
         if arguments[:1] == ["with-node"]:
-            return subprocess.run(arguments[1:], env=install_packages()[1], check=False).returncode
+            environment = install_packages()[1]
+            # Playwright's own node wants a library that a bare Debian lacks; this one has served already.
+            node = shutil.which("node", path=environment["PATH"])
+            environment = {"PLAYWRIGHT_NODEJS_PATH": node or "", **environment}
+            return subprocess.run(arguments[1:], env=environment, check=False).returncode
         build_if_changed()
     except PhoneAppError as problem:
         print(f"phone app: {problem}", file=sys.stderr)
