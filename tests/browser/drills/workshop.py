@@ -40,6 +40,7 @@ class Workshop:
 
     def __init__(self, phone: Handset, *, swap: str = "", name: str = "ruhu") -> None:
         self.page: Page = phone.context.new_page()
+        self.cdp = phone.context.new_cdp_session(self.page)
         text = bundle(swap)
         self.page.route("**/drill/*", lambda route: _serve(route, text))
         self.page.goto("/drill/page.html")
