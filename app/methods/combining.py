@@ -9,7 +9,7 @@ an exact test, and of many tests the smallest first (Holm).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import comb, log, sqrt
+from math import comb, sqrt
 from statistics import NormalDist
 
 from app.methods.estimates import TWO_AND_A_HALF_PERCENT, Share, clopper_pearson
@@ -170,4 +170,4 @@ def evidence_text(value: Fraction) -> str:
     number = float(value) if value < 10**300 else float("inf")
     if number < 1000:
         return f"{number:.2f}"
-    return f"10^{int((log(value.numerator) - log(value.denominator)) / log(10))}"
+    return f"10^{len(str(int(value))) - 1}"

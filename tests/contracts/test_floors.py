@@ -18,7 +18,7 @@ WINGS: list[tuple[str, list[str]]] = [  # ground first; inside a wing from left 
     ("methods", ["draw", "estimates", "combining", "workdays", "imprint"]),
     ("registry", ["places", "people", "units", "households"]),
     ("survey", ["questionnaires", "rounds", "photos", "records"]),
-    ("findings", ["inspections", "helping", "quality"]),
+    ("findings", ["inspections", "helping", "quality", "reviews"]),
     ("actions", ["programmes", "ledger", "deadlines"]),
     ("figures", ["indicators", "frozen"]),
     ("papers", ["reports", "exports"]),

@@ -1,0 +1,64 @@
+"""Raise doubts with the record that gives rise to them, and let a second person settle each."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from app.findings.inspections.models import Visit
+from app.findings.quality.doubts import Doubt
+from app.findings.quality.models import Flag, FlagState
+from app.findings.quality.second_person import AlreadySettled, require_second_person
+from app.kernel import audit
+from app.kernel.clock import utcnow
+from app.kernel.db.ports import upsert
+from app.kernel.problems import Malformed, NotFound
+from app.registry.people.rules import Actor
+
+SETTLED = frozenset({FlagState.EXPLAINED, FlagState.CORRECTED, FlagState.REJECTED})
+
+
+class BadState(Malformed):
+    """A doubt is explained, corrected or rejected."""
+
+    slug = "bad-flag-state"
+    title_zh = "处理结果不对"
+    title_en = "Unknown way to settle a doubt"
+
+
+def raise_doubts(session: Session, county_id: int, op_id: UUID, doubts: Iterable[Doubt], at: datetime) -> None:
+    """Keep these doubts about a record; one that stands already stays as it was settled."""
+    rows = [
+        {
+            "county_id": county_id,
+            "op_id": op_id,
+            "code": doubt.code,
+            "reason": doubt.reason,
+            "severity": doubt.severity.value,
+            "state": FlagState.OPEN.value,
+            "detail": dict(doubt.detail),
+            "raised_at": at,
+        }
+        for doubt in doubts
+    ]
+    upsert(session, Flag, rows, key=["county_id", "op_id", "code", "reason"])
+
+
+def settle_doubt(
+    session: Session, actor: Actor, county: str, visit: Visit, code: str, reason: str, state: str, why: str
+) -> Flag:
+    """A second person says what became of a doubt; its first words stay, and a line of the audit tells who."""
+    flag = session.get(Flag, (visit.county_id, visit.op_id, code, reason))
+    if flag is None:
+        raise NotFound("没有这个疑点。", "There is no such doubt.")
+    if state not in SETTLED:
+        raise BadState("疑点只能“已说明”“已更正”或“不采信记录”。", "explained, corrected or rejected")
+    said = require_second_person(actor, county, visit.account_id, why)
+    if flag.state != FlagState.OPEN:
+        raise AlreadySettled("这个疑点已经处理过了,请刷新页面。", "It was settled already; reload the page.")
+    flag.state, flag.why = state, said
+    flag.settled_at, flag.settled_by = utcnow(), actor.account
+    session.add(flag)
+    audit.write(session, f"flag.{state}", str(visit.op_id), actor=actor.account, flag=code, reason=reason)
+    return flag
