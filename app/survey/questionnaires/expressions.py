@@ -13,12 +13,12 @@ from app.survey.questionnaires.paths import ExpressionFault, Paths, Place, Tree
 from app.survey.questionnaires.patterns import PatternFault, plain_pattern
 
 ARITY: dict[str, tuple[int, int]] = {
-    "abs": (1, 1), "boolean": (1, 1), "ceiling": (1, 1), "coalesce": (1, 9), "concat": (1, 30),
+    "abs": (1, 1), "boolean": (1, 1), "ceiling": (1, 1), "coalesce": (2, 2), "concat": (1, 30),
     "contains": (2, 2), "count": (1, 1), "count-non-empty": (1, 1), "count-selected": (1, 1), "date": (1, 1),
     "ends-with": (2, 2), "false": (0, 0), "floor": (1, 1), "if": (3, 3), "int": (1, 1), "join": (2, 9),
     "max": (1, 9), "min": (1, 9), "normalize-space": (1, 1), "not": (1, 1), "number": (1, 1),
     "position": (1, 1), "regex": (2, 2), "round": (1, 2), "selected": (2, 2), "selected-at": (2, 2),
-    "starts-with": (2, 2), "string": (1, 1), "string-length": (1, 1), "substr": (2, 3), "sum": (1, 9),
+    "starts-with": (2, 2), "string": (1, 1), "string-length": (1, 1), "substr": (2, 3), "sum": (1, 1),
     "today": (0, 0), "true": (0, 0),
     "boolean-from-string": (1, 1), "format-date": (2, 2), "pow": (2, 2), "sqrt": (1, 1), "substring-after": (2, 2),
     "substring-before": (2, 2), "translate": (3, 3),

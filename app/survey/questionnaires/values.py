@@ -90,7 +90,7 @@ def day_text(days: int) -> str:
 
 
 def round_half_up(number: float, places: float) -> float:
-    """As the ODK web engine rounds: halves towards +infinity, on the binary number as it is."""
+    """As the ODK web engine rounds: halves away from zero, on the binary number as it is."""
     if not math.isfinite(number) or math.isnan(places) or abs(places) > 15:
         return math.nan
     scale = 1.0
@@ -103,8 +103,8 @@ def round_half_up(number: float, places: float) -> float:
 
 
 def _nearest(number: float) -> float:
-    low = float(math.floor(number))
-    return low if number - low < 0.5 else low + 1
+    low = float(math.floor(abs(number)))
+    return math.copysign(low if abs(number) - low < 0.5 else low + 1, number)
 
 
 def compare(operator: str, left: Value, right: Value) -> bool:

@@ -24,7 +24,7 @@ EXPRESSIONS: dict[str, list[str]] = {
     "boolean": ["boolean(1)", "boolean(0)", "string(boolean(${n} > 1))"],
     "boolean-from-string": ["boolean-from-string(${a})", "boolean-from-string('true')", "boolean-from-string('1')"],
     "ceiling": ["ceiling(${m})", "ceiling(-1.5)", "ceiling(${n} div 3)"],
-    "coalesce": ["coalesce(${a}, ${b})", "coalesce(${n}, 0) + 1", "coalesce('', ${b}, 'z')"],
+    "coalesce": ["coalesce(${a}, ${b})", "coalesce(${n}, 0) + 1", "coalesce('', coalesce(${b}, 'z'))"],
     "concat": ["concat(${a}, '-', ${n})", "concat(${x})", "concat('', ${d})"],
     "contains": ["contains(${a}, 'a')", "contains(${a}, '')", "contains(${b}, ${a})"],
     "count": ["count(${r})", "count(${x})", "count(${r}) + count(${y})"],
@@ -200,6 +200,11 @@ NESTING = [
         row("calculate", "many", calculation="count(instance('villages')/root/item[town = ${town} and heads > 90])"),
         row("integer", "n", constraint=". <= pulldata('villages', 'heads', 'name', ${v})"),
     ), {"villages.csv": VILLAGES}, covers=("instance", "pulldata")),
+    Sample("several from a file", _page(
+        row("select_multiple_from_file villages.csv", "vs", constraint="count-selected(.) <= 2"),
+        row("text", "why", relevant="selected(${vs}, 'v4')", required="yes"),
+        row("calculate", "second", calculation="pulldata('villages', 'label', 'name', selected-at(${vs}, 1))"),
+    ), {"villages.csv": VILLAGES}, covers=("pulldata",)),
     Sample("shuffled choices", [
         row("calculate", "seed", calculation="once(random())"),
         *_page(row("select_one village", "v", parameters="randomize=true, seed=${seed}"),

@@ -26,9 +26,9 @@ INSTANTS = ["2026-11-24T01:02:03.456Z", "2026-11-24T09:02:03+08:00"]
 PLACES = ["38.4872 106.2309 1110.5 8.2", "38.4872 106.2309 0 0", "-90 180 0 0", "38.4872"]
 
 
-def random_answers(form: Form, rng: random.Random) -> dict[str, Any]:
+def random_answers(form: Form, rng: random.Random, oddity: float | None = None) -> dict[str, Any]:
     """Answers of the form's shape; about one in twelve is odd, about one in ten is left out."""
-    return _group(form, form.nodes, rng, oddity=rng.choice([0.0, 0.02, 0.1, 0.4]))
+    return _group(form, form.nodes, rng, rng.choice([0.0, 0.02, 0.1, 0.4]) if oddity is None else oddity)
 
 
 def plausible_answers(form: Form, rng: random.Random, today: str) -> dict[str, Any]:

@@ -80,7 +80,7 @@ export function dayText(days: number): string {
   return year >= 1 && year <= 9999 ? String(year).padStart(4, "0") + at.toISOString().slice(-20, -14) : "";
 }
 
-/** As the ODK web engine rounds: halves towards +infinity, on the binary number as it is. */
+/** As the ODK web engine rounds: halves away from zero, on the binary number as it is. */
 export function roundHalfUp(number: number, places: number): number {
   if (!Number.isFinite(number) || places !== places || Math.abs(places) > 15) return NaN;
   let scale = 1;
@@ -91,8 +91,8 @@ export function roundHalfUp(number: number, places: number): number {
 }
 
 function nearest(number: number): number {
-  const low = Math.floor(number);
-  return number - low < 0.5 ? low : low + 1;
+  const size = Math.abs(number), low = Math.floor(size), found = size - low < 0.5 ? low : low + 1;
+  return number < 0 ? -found : found;
 }
 
 /** `= != < <= > >=`; rows of a repeat hold if any of them does. */
