@@ -25,7 +25,7 @@ def visit_log(
                 "minutes_here": "40",
                 **answers,
             },
-            "work": {
+            "help": {
                 "five_done": "industry",
                 "did_what": "和户主核对了滩羊养殖补助的到账情况",
                 "needs_now": "none",

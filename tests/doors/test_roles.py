@@ -86,7 +86,7 @@ def test_nobody_met_leaves_it_due(world: World, homes: list[str]) -> None:
     phone = world.phone("he")
     body = visit_log(phone, homes[0])
     body["answers"]["visit"] = {**body["answers"]["visit"], "contact_result": "absent"}
-    del body["answers"]["visit"]["minutes_here"], body["answers"]["work"]
+    del body["answers"]["visit"]["minutes_here"], body["answers"]["help"]
     assert phone.post(phone.op(body))[0]["state"] == "stored"
     mine = own(world)[homes[0]]
     assert (mine["due_on"], len(mine["visits"])) == (None, 1)

@@ -65,7 +65,7 @@ def test_it_compiles_without_a_doubt(form_id: str) -> None:
     [
         ("q1_poor", ["cover", "main", "residence", "guarantee", "income", "help", "satisfaction", "close"], 96),
         ("q2_nonpoor", ["cover", "main", "need", "fair", "close"], 52),
-        ("q3_visit", ["visit", "work", "close"], 19),
+        ("q3_visit", ["visit", "help", "close"], 19),
         ("q4_record", ["about", "basics", "papers", "fund", "record"], 31),
         ("q5_lookback", ["check", "result"], 13),
     ],
