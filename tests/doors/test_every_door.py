@@ -171,6 +171,9 @@ def doors(place: dict[str, str]) -> dict[str, Door]:
         "GET /rounds/new": Door("/rounds/new", city, own=False),
         "POST /rounds/new": Door("/rounds/new", city, form={}, own=False),
         "GET /rounds/{code}": Door(f"/rounds/{code}", CITY | TEAM | {"fang"}, closed=EVERYBODY, own=False),
+        "GET /api/v1/rounds/{code}/records.csv": Door(
+            f"/api/v1/rounds/{code}/records.csv", READERS, closed=READERS | {"discipline", "xing"}, own=True
+        ),
         "GET /rounds/{code}/live": Door(
             f"/rounds/{code}/live", CITY | TEAM | {"fang"}, closed=EVERYBODY, own=False, is_stream=True
         ),

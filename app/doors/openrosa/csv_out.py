@@ -19,6 +19,7 @@ from app.doors.phone.photos import sees_record
 from app.doors.web.auth import Caller
 from app.doors.web.house import TheHouse
 from app.kernel import audit
+from app.kernel.cells import safe
 from app.kernel.clock import rfc3339
 from app.kernel.db.base import HOME
 from app.kernel.problems import Forbidden
@@ -117,23 +118,8 @@ def _cells(nodes: tuple[Node, ...], answers: dict[str, Any]) -> list[str]:
         elif node.kind == "geopoint":
             cells += ((value.split() if isinstance(value, str) else []) + [""] * 4)[:4]
         elif node.kind in LEAVES:
-            cells.append(_safe(node.kind, value) if isinstance(value, str) else "")
+            cells.append(safe(value) if isinstance(value, str) else "")
     return cells
-
-
-def _safe(kind: str, text: str) -> str:
-    """Free text never becomes a formula of the reader's spreadsheet."""
-    return f"'{text}" if kind in ("text", "hidden", "calculate") and _is_formula(text) else text
-
-
-def _is_formula(text: str) -> bool:
-    if text[:1] not in ("=", "+", "-", "@", "\t", "\r"):
-        return False
-    try:
-        float(text)
-    except ValueError:
-        return True
-    return False
 
 
 def _rows(

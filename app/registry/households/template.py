@@ -1,7 +1,6 @@
 """The workbooks we hand out: the empty template with its example and notes, and the report of an import.
 
-Cells that begin like a formula (= + - @ tab, CR, LF, or their full-width twins) get a leading ', so that a name from
-outside never runs in somebody's Excel.
+What came from outside is written as text that no Excel takes for a formula (`kernel.cells`).
 """
 
 import io
@@ -10,11 +9,11 @@ from typing import Any
 
 import xlsxwriter
 
+from app.kernel.cells import safe
 from app.registry.households.columns import COLUMNS, NUMBER_KEYS
 from app.registry.households.id_numbers import check_character
 from app.registry.households.notes import ImportReport, Note
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _ROWS_FORMATTED = 2000
 
 NOTES = (
@@ -55,11 +54,6 @@ NOTES = (
         "Only the first sheet is read.",
     ),
 )
-
-
-def safe(text: str) -> str:
-    """The text as it may stand in a cell of somebody's spreadsheet."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def template_workbook() -> bytes:

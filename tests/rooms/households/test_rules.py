@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.kernel.cells import safe
 from app.registry.households.cells import clean, day, text_of, whole_year, yuan
 from app.registry.households.columns import COLUMNS, find_layout, key_of
 from app.registry.households.id_numbers import PROVINCES, check, check_character, mask, mask_in
 from app.registry.households.notes import MESSAGES, ImportReport, Note
 from app.registry.households.problems import WORKBOOK_WORDS
 from app.registry.households.rules import ATTRIBUTES, CAUSES
-from app.registry.households.template import report_workbook, safe, template_workbook
+from app.registry.households.template import report_workbook, template_workbook
 
 TODAY = datetime.date(2017, 9, 30)
 ANY_CELL = st.one_of(
