@@ -36,6 +36,13 @@ TERMS: dict[str, dict[str, Term]] = {
         "poor": Term("贫困户", "Poor households"),
         "non_poor": Term("非贫困户", "Non-poor households"),
     },
+    "team_bar": {
+        "own_county": Term("组员家在该县", "A member is at home there"),
+        "employer_county": Term("组员单位在该县", "A member's employer is there"),
+        "employer_helps": Term("组员单位帮扶该县的户", "A member's employer helps households there"),
+        "helps": Term("组员是该县户的帮扶责任人(或同名)", "A member, or a namesake, helps households there"),
+        "scope": Term("组员账号的范围不含该县", "A member's account does not reach there"),
+    },
     "item": {
         "team": Term("驻村工作队", "Village task force"),
         "helper": Term("帮扶责任人", "Responsible helper"),

@@ -15,12 +15,14 @@ from app.registry.people.models import Role
 from app.survey.records.models import RecordState, Resolution
 from app.survey.records.rules import KINDS, OUTCOME_CODES
 from app.survey.rounds.rules import ENDS, STRATA, SampleState
+from app.survey.rounds.team_queries import Why as TeamWhy
 
 COUNTING = (Path(app.__file__).parent / "figures/indicators/counting.py").read_text(encoding="utf-8")
 
 ENUMS: dict[str, type[StrEnum]] = {
     "sample_fault": Why,
     "residence": Residence,
+    "team_bar": TeamWhy,
     "role": Role,
     "sample_state": SampleState,
     "record_state": RecordState,

@@ -198,6 +198,20 @@ def doors(place: dict[str, str]) -> dict[str, Door]:
         "GET /rounds/{code}/counties/{county}": Door(
             f"/rounds/{code}/counties/640104", CITY | TEAM, closed=after
         ),
+        "GET /api/v1/rounds/{code}/teams": Door(f"/api/v1/rounds/{code}/teams", CITY, own=False),
+        "PUT /api/v1/rounds/{code}/teams/{team}": Door(
+            f"/api/v1/rounds/{code}/teams/T1", city, body={"name": "第一组"}, own=False
+        ),
+        "POST /api/v1/rounds/{code}/teams/freeze": Door(
+            f"/api/v1/rounds/{code}/teams/freeze", city, body={"source": "DICE10X20"}, own=False
+        ),
+        # Nobody of the cast is in a team (test_pages_teams tries those who are).
+        "POST /api/v1/rounds/{code}/pledge": Door(f"/api/v1/rounds/{code}/pledge", frozenset(), own=False),
+        "GET /rounds/{code}/teams": Door(f"/rounds/{code}/teams", CITY, own=False),
+        "POST /rounds/{code}/teams": Door(f"/rounds/{code}/teams", city, form={}, own=False),
+        "POST /rounds/{code}/teams/freeze": Door(f"/rounds/{code}/teams/freeze", city, form={}, own=False),
+        "GET /rounds/{code}/pledge": Door(f"/rounds/{code}/pledge", frozenset(), own=False),
+        "POST /rounds/{code}/pledge": Door(f"/rounds/{code}/pledge", frozenset(), form={}, own=False),
         "GET /rounds/{code}/reach": Door(f"/rounds/{code}/reach", CITY | TEAM | {"fang"}, closed=PUBLISHED, own=False),
         "GET /rounds/{code}/counties/{county}/visit-list": Door(
             f"/rounds/{code}/counties/640104/visit-list", CITY | TEAM, closed=after

@@ -10,12 +10,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
-from app.doors.desk.draw_view import DICE, MODES, NEW, chosen_draw, page_of
+from app.doors.desk.draw_view import DICE, MODES, NEW, find_draw, page_of
 from app.doors.desk.frame import Asked, Crumb, in_words, see, show, voice_of
+from app.doors.desk.plan_form import PLAN_FAULTS, read_plan_form
 from app.doors.desk.rounds import read_number
 from app.doors.desk.words import Voice
 from app.doors.web.auth import Caller, CityOfficer
 from app.doors.web.house import House, TheHouse
+from app.findings.inspections.visited import interviewed_units
 from app.kernel.db.base import HOME
 from app.kernel.problems import Fault, NotFound, Problem
 from app.registry.people.rules import Actor
@@ -29,6 +31,7 @@ from app.survey.rounds.problems import BadPlan
 router = APIRouter(include_in_schema=False)
 
 FIELDS = (
+    *PLAN_FAULTS,
     "source",
     "n_poor",
     "n_non_poor",
@@ -81,6 +84,8 @@ def post_freeze(code: str, request: Request, house: TheHouse, actor: CityOfficer
             covert=mode == "covert",
             guided=True,
             frame={key: form.get(key, "").strip() for key in FRAME_NOTE},
+            plan=read_plan_form(form),
+            visited=interviewed_units,
         )
         freeze_draws(house.db, actor, code, terms, n=counts, per_county=mode == "county")
     except Problem as problem:
@@ -118,8 +123,7 @@ def post_draw(code: str, request: Request, house: TheHouse, actor: CityOfficer, 
     """Draw with the digits that were thrown and show the lists."""
     draw_id = form.get("draw", "")
     with house.db.read() as session:
-        view = queries.get_round(session, actor, code)
-    chosen = chosen_draw(view, draw_id)
+        chosen = find_draw(session, actor, queries.get_round(session, actor, code), draw_id)
     thrown = {key: form.get(key, "").strip() for key in ("place", "photo")}
     try:
         draw_sample(
@@ -162,7 +166,7 @@ def commitment_page(code: str, request: Request, house: TheHouse, actor: Caller,
     voice = voice_of(request)
     with house.db.read() as session:
         view = queries.get_round(session, actor, code)
-        if chosen_draw(view, draw) is None:
+        if find_draw(session, actor, view, draw) is None:
             raise NotFound("名单还没有冻结,或不在您的范围内。", "No frozen frame within your scope.")
         page = page_of(session, house, actor, view, voice, {}, Asked(), "", draw)
     crumbs = [
@@ -210,7 +214,7 @@ def _refuse_no_numbers(plan: Mapping[str, int | None]) -> None:
         raise BadPlan("请改正标出的各项,名单没有冻结。", "Mend the marked fields; nothing was frozen.", faults=faults)
 
 
-AT_FIELD = {"#/place": "#/sign_place", "#/thrown/": "#/", "#/frame/": "#/"}
+AT_FIELD = {"#/place": "#/sign_place", "#/thrown/": "#/", "#/frame/": "#/", "#/plan/": "#/plan_"}
 """Where the wire names a thing otherwise than the form: the beginning of the pointer."""
 
 

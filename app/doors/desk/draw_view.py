@@ -9,13 +9,13 @@ import segno
 from markupsafe import Markup
 from sqlmodel import Session
 
+from app.doors.desk.draw_lists import ListOfStratum, lists_of, stratum_label
 from app.doors.desk.frame import Asked, Refusal
+from app.doors.desk.plan_form import PLAN_FIELDS
 from app.doors.desk.rounds import county_name
-from app.doors.desk.samples import SampleLine, households_of, line_of, people_of
 from app.doors.desk.words import Voice
 from app.doors.web.house import House
-from app.findings.inspections import queries as inspections
-from app.kernel import terms
+from app.kernel.terms import label
 from app.methods.draw.sources import parts_of
 from app.registry.households.queries import frame_counts
 from app.registry.people.models import Role
@@ -23,14 +23,15 @@ from app.registry.people.rules import Actor
 from app.survey.rounds import queries, service
 from app.survey.rounds.ceremony import PARTIES, check_order
 from app.survey.rounds.models import Draw
-from app.survey.rounds.queries import DrawView, RoundView, Stratum
+from app.survey.rounds.queries import DrawView, RoundView
 from app.survey.rounds.record import record_digest
-from app.survey.rounds.team_queries import accounts_in
+from app.survey.rounds.team_queries import find_team_draw, list_teams
 
 DICE = ("DICE10X20", "DICE6X26")
 SOURCES = (*DICE, "PARTY3")
 NEW = "new"
 TYPED = (
+    *PLAN_FIELDS,
     "exclusions",
     "parts",
     "witnesses",
@@ -46,6 +47,7 @@ TYPED = (
     "asked_by",
 )
 MODES = ("round", "county", "covert")
+ROUND_MODES = ("independent", "fresh", "panel")
 STEPS = ("draw_step_freeze", "draw_step_sign", "draw_step_dice", "draw_step_assign")
 AT_STEP = {"open": 0, "frozen": 1, "signed": 2, "drawn": 3, "closed": 4}
 
@@ -116,24 +118,11 @@ class CountyTab:
 
 
 @dataclass(frozen=True)
-class Member:
-    """Somebody a household can be given to."""
+class SentLine:
+    """Which team goes to a county."""
 
-    account: str
-    name: str
-
-
-@dataclass(frozen=True)
-class ListOfStratum:
-    """A stratum's ranks: those one may visit, then the reserves that are not open."""
-
-    code: str
-    label: str
-    summary: str
-    opened: Sequence[SampleLine]
-    reserve: Sequence[SampleLine]
-    team: Sequence[Member]
-    has_open: bool
+    county: str
+    team: str
 
 
 @dataclass(frozen=True)
@@ -159,6 +148,7 @@ class DrawPage:
     may_new: bool = False
     may_void: bool = False
     modes: Sequence[Option] = ()
+    round_modes: Sequence[Option] = ()
     frame: Sequence[FrameRow] = ()
     sources: Sequence[Option] = ()
     quota_poor: str = ""
@@ -193,6 +183,8 @@ class DrawPage:
     county: str = ""
     may_assign: bool = False
     lists: Sequence[ListOfStratum] = ()
+    sent: Sequence[SentLine] = ()
+    plan_open: bool = False
     voids: Sequence[VoidLine] = ()
     problem: Refusal | None = None
     faults: Mapping[str, str] = field(default_factory=dict)
@@ -202,6 +194,14 @@ def chosen_draw(view: RoundView, draw_id: str) -> DrawView | None:
     """The named draw, or of several the first that waits for the next step, or the first."""
     named = next((draw for draw in view.draws if draw.id == draw_id), None)
     return named or next((draw for draw in view.draws if draw.drawn_at is None), view.draw)
+
+
+def find_draw(session: Session, actor: Actor, view: RoundView, draw_id: str) -> DrawView | None:
+    """The draw that a page means: that of teams by its id, else one of households (chosen_draw)."""
+    teams = find_team_draw(session, view.code)
+    if teams is not None and teams.id == draw_id:
+        return queries.get_team_draw(session, actor, view.code)
+    return chosen_draw(view, draw_id)
 
 
 def page_of(
@@ -217,7 +217,7 @@ def page_of(
 ) -> DrawPage:
     """The step that the chosen draw is at; `draw_id` NEW asks for the form of another draw."""
     may_draw = service.is_city_officer(actor) and view.state != "closed"
-    draw = None if draw_id == NEW and may_draw else chosen_draw(view, draw_id)
+    draw = None if draw_id == NEW and may_draw else find_draw(session, actor, view, draw_id)
     state = "open" if draw is None else "closed" if view.state == "closed" else str(draw.state)
     common: dict[str, Any] = {
         "code": view.code,
@@ -233,6 +233,9 @@ def page_of(
     }
     if draw is None:
         common["voids"] = _voids(session, view, covert=False) if actor.is_city else ()
+        common["plan_open"] = any(common["form"].get(key) for key in PLAN_FIELDS if key != "plan_mode") or any(
+            name.startswith("plan") for name in asked.faults
+        )
         return DrawPage(**common, **_before(session, view, voice))
     stored = queries.standing_draw(session, view.code, draw.id)
     common |= _committed(view, draw, voice) | _signed(stored, voice)
@@ -242,7 +245,7 @@ def page_of(
     common["parties"] = [
         PartyField(f"signer_{key}", voice(f"party_{key}"), str(common["form"].get(f"signer_{key}", "")))
         for key in PARTIES
-        if not (draw.covert and key == "county")
+        if not ((draw.covert or draw.of_teams) and key == "county")
     ]
     if draw.drawn_at is None:
         return DrawPage(**common)
@@ -284,15 +287,28 @@ def _signed(stored: Draw | None, voice: Voice) -> dict[str, Any]:
         return {}
     signers = [voice("signer", party=voice(f"party_{row['party']}"), name=row["name"]) for row in stored.signers or ()]
     return {
-        "is_covert": stored.covert,
+        "is_covert": stored.covert or stored.of_teams,
         "note": voice("frame_note", **stored.frame_note) if stored.frame_note else "",
-        "exclusions": stored.exclusions,
+        "exclusions": _exclusions(stored, voice),
         "needs_pledges": any(part.party for part in parts_of(stored.source) or ()),
         "pledges_hint": voice("pledges_hint", draw=stored.id),
         "signed_at": stored.signed_at,
         "signed_place": stored.signed_place or "",
         "signers": signers,
     }
+
+
+def _exclusions(stored: Draw, voice: Voice) -> list[Mapping[str, str]]:
+    """Households with their reasons as written; pairs of team and county with theirs in words."""
+    if not stored.of_teams:
+        return list(stored.exclusions)
+    return [
+        {
+            "unit": row["unit"],
+            "reason": voice("and").join(label("team_bar", why, voice.lang) for why in row["reason"].split()),
+        }
+        for row in stored.exclusions
+    ]
 
 
 def _step_tone(place: int, at: int) -> str:
@@ -307,6 +323,7 @@ def _before(session: Session, view: RoundView, voice: Voice) -> dict[str, Any]:
         "frame": [FrameRow(name, tally["poor"], tally["non_poor"]) for name, tally in rows],
         "sources": [Option(source, voice(f"source_{source}")) for source in SOURCES],
         "modes": [Option(mode, voice(f"draw_by_{mode}")) for mode in MODES],
+        "round_modes": [Option(mode, voice(f"plan_{mode}")) for mode in ROUND_MODES],
         "quota_poor": voice("n_hint", low=view.quota["poor"][0], high=view.quota["poor"][1]),
         "quota_non_poor": voice("n_hint", low=view.quota["non_poor"][0], high=view.quota["non_poor"][1]),
     }
@@ -331,12 +348,6 @@ def _committed(view: RoundView, draw: DrawView, voice: Voice) -> dict[str, Any]:
     }
 
 
-def stratum_label(stratum: Stratum, names: Mapping[str, str], voice: Voice) -> str:
-    """County and list in words."""
-    kind = terms.label("stratum", stratum.kind, voice.lang)
-    return voice("list_label", county=names.get(stratum.county, stratum.county), stratum=kind)
-
-
 def commitment_qr(draw: DrawView) -> Markup:
     """Draw and commitment as a QR code, inline SVG without style; segno writes nothing of what it is given."""
     code = segno.make(f"{draw.id} {draw.commitment}", error="m", micro=False)
@@ -354,58 +365,32 @@ def _drawn(
     county: str,
 ) -> dict[str, Any]:
     may_record = actor.is_city or view.state == "closed"
-    codes = list(dict.fromkeys(stratum.county for stratum in draw.strata))
-    chosen = county if county in codes else codes[0]
-    names = {each.code: county_name(each, voice.lang) for each in view.counties}
-    may_assign = view.state != "closed" and (
-        service.is_city_officer(actor) or (actor.role == Role.TEAM_LEADER and actor.covers(chosen))
-    )
-    return {
+    common: dict[str, Any] = {
         "drawn_at": draw.drawn_at,
         "parts": (stored.parts or []) if stored else [],
         "witnesses": [str(witness) for witness in (stored.witnesses or [])] if stored else [],
         "seed": (stored.seed or "") if stored else "",
         "may_record": may_record,
         "record_sha256": record_digest(stored) if stored and may_record else "",
+    }
+    if draw.of_teams:
+        return common | {"sent": _sent(session, view, stored, voice)}
+    codes = list(dict.fromkeys(stratum.county for stratum in draw.strata))
+    chosen = county if county in codes else codes[0]
+    names = {each.code: county_name(each, voice.lang) for each in view.counties}
+    may_assign = view.state != "closed" and (
+        service.is_city_officer(actor) or (actor.role == Role.TEAM_LEADER and actor.covers(chosen))
+    )
+    return common | {
         "counties": [CountyTab(code, names.get(code, code), code == chosen) for code in codes],
         "county": chosen,
         "may_assign": may_assign,
-        "lists": _lists(session, house, actor, view, draw, voice, chosen, names),
+        "lists": lists_of(session, house, actor, view, draw, voice, chosen, names),
     }
 
 
-def _lists(
-    session: Session,
-    house: House,
-    actor: Actor,
-    view: RoundView,
-    draw: DrawView,
-    voice: Voice,
-    county: str,
-    names: Mapping[str, str],
-) -> list[ListOfStratum]:
-    every = queries.list_samples(session, actor, view.code, county)
-    rows = [row for row in every if row.sample_id.startswith(f"{draw.id}.")]
-    doors = inspections.doors_of(session, rows, house.settings.tz)
-    households = households_of(session, actor, doors)
-    team = [Member(account.account, account.name) for account in accounts_in(session, view.code, county)]
-    people = people_of(session)
-    lists = []
-    for stratum in sorted((s for s in draw.strata if s.county == county), key=lambda s: s.kind != "poor"):
-        lines = [
-            line_of(door, households, people, voice, round_code=view.code)
-            for door in doors
-            if door.row.kind == stratum.kind
-        ]
-        lists.append(
-            ListOfStratum(
-                code=stratum.code,
-                label=stratum_label(stratum, names, voice),
-                summary=voice("list_summary", total=stratum.N, n=stratum.n, r=stratum.r),
-                opened=[line for line in lines if line.state != "reserve"],
-                reserve=[line for line in lines if line.state == "reserve"],
-                team=team,
-                has_open=any(line.state == "open" for line in lines),
-            )
-        )
-    return lists
+def _sent(session: Session, view: RoundView, stored: Draw | None, voice: Voice) -> list[SentLine]:
+    names = {county.code: county_name(county, voice.lang) for county in view.counties}
+    teams = {team.code: f"{team.code} {team.name}" for team in list_teams(session, view.code)}
+    given = (stored.teams if stored else None) or {}
+    return [SentLine(names.get(code, code), teams.get(team, team)) for code, team in sorted(given.items())]

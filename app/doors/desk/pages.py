@@ -22,6 +22,7 @@ from app.doors.desk import (
     samples,
     security,
     sign_in,
+    teams,
     versions,
     visits,
 )
@@ -30,7 +31,7 @@ from app.doors.desk.frame import page_of_problem
 
 def install(app: FastAPI) -> None:
     """Add every page; refusals are told in words to whoever asked for a page."""
-    desk = (sign_in, rounds, closing, draw, samples, board, live, county, records, held, register, accounts)
+    desk = (sign_in, rounds, teams, closing, draw, samples, board, live, county, records, held, register, accounts)
     pages = (*desk, devices, versions, security, problems, published, visits, reach, papers)
     for room in (*pages, questionnaires):
         app.include_router(room.router)

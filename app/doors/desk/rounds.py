@@ -88,14 +88,17 @@ def county_name(county: County, lang: str) -> str:
 def steps_of(view: RoundView, actor: Actor, voice: Voice) -> list[Step]:
     """What can be done next with a round by this reader."""
     base = f"/rounds/{view.code}"
+    if view.pledge == "due":
+        return [Step(voice("pledge_due"), f"{base}/pledge")]
+    teams = [Step(voice("step_teams"), f"{base}/teams")] if actor.is_city else []
     if view.state in ("open", "frozen"):
         word = "step_freeze" if view.state == "open" else "step_draw"
-        return [Step(voice(word), f"{base}/draw")] if service.is_city_officer(actor) else []
+        return [*teams, Step(voice(word), f"{base}/draw")] if service.is_city_officer(actor) else teams
     steps = [Step(voice("step_board"), base)]
     if view.draw is not None:
         steps.append(Step(voice("step_record"), f"{base}/draw"))
         steps.append(Step(voice("step_reach"), f"{base}/reach"))
-    return steps
+    return steps + teams
 
 
 def _line(view: RoundView, actor: Actor, voice: Voice) -> RoundLine:

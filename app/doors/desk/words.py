@@ -13,6 +13,7 @@ from app.doors.desk.questionnaires_words import QUESTIONNAIRES_WORDS
 from app.doors.desk.reach_words import REACH_WORDS
 from app.doors.desk.register_words import REGISTER_WORDS
 from app.doors.desk.safekeeping_words import SAFEKEEPING_WORDS
+from app.doors.desk.teams_words import TEAMS_WORDS
 from app.doors.desk.visits_words import VISITS_WORDS
 
 
@@ -590,6 +591,7 @@ WORDS: dict[str, Said] = {
         | CEREMONY_WORDS
         | IMPORTS_WORDS
         | SAFEKEEPING_WORDS
+        | TEAMS_WORDS
         | VISITS_WORDS
         | QUESTIONNAIRES_WORDS
     ).items()

@@ -176,6 +176,8 @@ export interface Round {
   quota: Record<Stratum, [number, number]>;
   counties: { code: string; name: string }[];
   strata: RoundStratum[];
+  /** For a member of a team: whether the pledge of the round is signed. */
+  pledge?: "due" | "signed";
   [more: string]: unknown;
 }
 

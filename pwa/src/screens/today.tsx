@@ -198,6 +198,24 @@ function Nothing(props: { title: string; why: string }) {
   );
 }
 
+/** Rounds whose households wait for this member's pledge, which is signed on a page of the service. */
+function PledgesDue(props: { pack: PackageView }) {
+  return (
+    <>
+      {props.pack.rounds
+        .filter((round) => round.pledge === "due")
+        .map((round) => (
+          <div key={round.code} class="notice" data-testid="pledge-due">
+            <p>{w().pledgeDue(round.name)}</p>
+            <a class="button" href={`/rounds/${encodeURIComponent(round.code)}/pledge`}>
+              {w().pledgeGo}
+            </a>
+          </div>
+        ))}
+    </>
+  );
+}
+
 /** What a team does besides interviews: begin a record, and go on with one. */
 function OtherWork() {
   const phone = usePhone();
@@ -253,6 +271,7 @@ export function Today() {
       foot={<SyncFoot />}
     >
       <Reminders />
+      {pack ? <PledgesDue pack={pack} /> : null}
       {pack ? <RoundSwitch pack={pack} code={code} /> : null}
       {progress.length > 0 ? (
         <div class="strata">

@@ -40,6 +40,8 @@ export const en: Words = {
 
   today: "Today",
   leftToday: (n) => (n === 0 ? "All households visited" : n === 1 ? "1 household left" : `${n} households left`),
+  pledgeDue: (round) => `${round}: sign the pledge first; the households come after it`,
+  pledgeGo: "Sign it (needs a network and your account)",
   noSample: "No households yet",
   noSampleWhy: "The round is not drawn yet, or nothing is assigned to your team. With a network, tap “Sync now”.",
   noPackage: "The sample list is not here yet",

@@ -44,6 +44,8 @@ const zh = {
   // today
   today: "今日",
   leftToday: (n: number) => (n === 0 ? "样本户都访过了" : `还有 ${n} 户要访`),
+  pledgeDue: (round: string) => `${round}:先签廉洁承诺书,样本户才会来`,
+  pledgeGo: "去签(要联网,用账号登录)",
   noSample: "还没有样本户",
   noSampleWhy: "轮次还没抽样,或者还没分到您这一组。有网时点“立即同步”再看。",
   noPackage: "还没有取到样本名单",
