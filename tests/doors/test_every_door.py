@@ -174,6 +174,22 @@ def doors(place: dict[str, str]) -> dict[str, Door]:
         "GET /api/v1/rounds/{code}/records.csv": Door(
             f"/api/v1/rounds/{code}/records.csv", READERS, closed=READERS | {"discipline", "xing"}, own=True
         ),
+        "GET /rounds/{code}/figures": Door(
+            f"/rounds/{code}/figures", CITY | TEAM | {"fang"}, closed=EVERYBODY, own=False
+        ),
+        "GET /rounds/{code}/figures/{indicator}": Door(
+            f"/rounds/{code}/figures/I01", CITY | TEAM | {"fang"}, closed=EVERYBODY, own=False
+        ),
+        "GET /rounds/{code}/figures/{indicator}/rounds": Door(
+            f"/rounds/{code}/figures/I01/rounds", CITY | TEAM | {"fang"}, closed=EVERYBODY, own=False
+        ),
+        "GET /rounds/{code}/figures/{indicator}/{county}": Door(
+            f"/rounds/{code}/figures/I01/640104", READERS, closed=READERS | {"discipline", "xing"}
+        ),
+        "GET /rounds/{code}/files/{page}.{kind}": Door(
+            f"/rounds/{code}/files/behind.csv?indicator=I01&county=640104", READERS,
+            closed=READERS | {"discipline", "xing"},
+        ),
         "GET /rounds/{code}/live": Door(
             f"/rounds/{code}/live", CITY | TEAM | {"fang"}, closed=EVERYBODY, own=False, is_stream=True
         ),

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
+from app.doors.desk.figure_tabs import Tabs, tabs_of
 from app.doors.desk.frame import Crumb, show, voice_of
 from app.doors.desk.live import mark_now
 from app.doors.desk.plots import TARGET_ITEMS, Cell, Plot, cell_of, key_of, three_of
@@ -23,8 +24,11 @@ from app.doors.web.auth import Caller
 from app.doors.web.house import House, TheHouse
 from app.figures.indicators import queries as indicators
 from app.findings.inspections.queries import Door
+from app.kernel import terms
 from app.kernel.clock import parse_instant
 from app.kernel.db.base import HOME
+from app.papers.exports.sheets import Cell as FileCell
+from app.papers.exports.sheets import Column, Sheet
 from app.registry.people.rules import Actor
 from app.registry.places import list_counties
 from app.survey.records import queries as records
@@ -73,6 +77,7 @@ class BoardPage:
     summary: str
     as_of: datetime | None
     live: str
+    tabs: Tabs
     items: Sequence[str]
     rows: Sequence[Row]
     city: Row | None
@@ -149,6 +154,7 @@ def _board(session: Session, house: House, actor: Actor, view: RoundView, voice:
         summary=voice("board_summary", counties=len(view.counties), **visited),
         as_of=parse_instant(figures["as_of"]) if figures else None,
         live=f"/rounds/{view.code}/live?since={mark}",
+        tabs=tabs_of(view, actor, voice, "board", file="board"),
         items=TARGET_ITEMS,
         rows=rows,
         city=city_row(figures["city"], voice, visited["poor"]) if figures and figures["city"] else None,
@@ -177,3 +183,41 @@ def _today(session: Session, actor: Actor, view: RoundView, doors: Sequence[Door
         where = f"/rounds/{view.code}/draw?county={waiting[0].row.county}"
         todos.append(Todo(before, len(waiting), after, where))
     return todos
+
+
+def board_sheets(session: Session, house: House, actor: Actor, view: RoundView, voice: Voice) -> list[Sheet]:
+    """The board as a file: every county and item a line, the city last where it is seen."""
+    figures = indicators.satisfaction(session, actor, view.code, house.settings.tz)
+    names = {county.code: county_name(county, voice.lang) for county in view.counties}
+    rows = [
+        [county["code"], names.get(county["code"], county["name"]), *item_row(item, voice)]
+        for county in figures["counties"]
+        for item in county["items"]
+    ]
+    city = figures["city"]["items"] if figures["city"] else []
+    rows += [["city", voice("whole_city"), *item_row(item, voice)] for item in city]
+    columns = [
+        Column(voice("fig_place_code")), Column(voice("county")), Column(voice("fig_item")),
+        Column(voice("fig_satisfied"), "count"), Column(voice("fig_n"), "count"),
+        Column(voice("fig_rate_percent"), "rate"), Column(voice("fig_dont_know"), "count"),
+        Column(voice("fig_low"), "rate"), Column(voice("fig_high"), "rate"),
+        Column(voice("fig_official")), Column(voice("fig_evidence")),
+    ]  # fmt: skip
+    notes = [view.name, voice("live_as_of", at=figures["as_of"]), voice("scheme", scheme=figures["scheme"])]
+    return [Sheet(voice("nav_board"), columns, rows, [*notes, voice("foot")])]
+
+
+def item_row(item: Mapping[str, Any], voice: Voice) -> list[FileCell]:
+    """One item in a file: the contract's numbers, and its words."""
+    lang = voice.lang
+    return [
+        terms.label("item", item["item"], lang),
+        item["satisfied"],
+        item["n"],
+        item["rate"],
+        item["dont_know"],
+        item["low"],
+        item["high"],
+        terms.label("official", item["official"], lang) if item["official"] else "",
+        terms.label("evidence", item["evidence"], lang) if item["evidence"] else "",
+    ]

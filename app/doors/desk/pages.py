@@ -4,13 +4,17 @@ from fastapi import FastAPI
 
 from app.doors.desk import (
     accounts,
+    behind,
     board,
     closing,
     county,
     devices,
+    downloads,
     draw,
     held,
+    indicators,
     live,
+    over_rounds,
     papers,
     problems,
     published,
@@ -32,7 +36,8 @@ from app.doors.desk.frame import page_of_problem
 def install(app: FastAPI) -> None:
     """Add every page; refusals are told in words to whoever asked for a page."""
     desk = (sign_in, rounds, teams, closing, draw, samples, board, live, county, records, held, register, accounts)
-    pages = (*desk, devices, versions, security, problems, published, visits, reach, papers)
+    figures = (indicators, over_rounds, behind, downloads)
+    pages = (*desk, *figures, devices, versions, security, problems, published, visits, reach, papers)
     for room in (*pages, questionnaires):
         app.include_router(room.router)
     app.state.page_of_problem = page_of_problem

@@ -16,13 +16,18 @@ TARGET_ITEMS = ("team", "helper", "effect")
 
 @dataclass(frozen=True)
 class Plot:
-    """One bar on the 0–100 axis. Bounds are per cent as text; `tone`: undecided | met | not_met | few | none."""
+    """One bar on the 0–100 axis. Bounds are per cent as text; `tone`: undecided | met | not_met | few | plain | none.
+
+    `plain` has no target and so no verdict. `lines`: published figures to compare with, each with its letter.
+    """
 
     tone: str
     rate: str | None = None
     low: str | None = None
     high: str | None = None
     word: str = ""
+    target: str | None = "90"
+    lines: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
