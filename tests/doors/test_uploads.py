@@ -438,6 +438,27 @@ def test_a_broken_line_keeps_every_byte_that_came(service: Service) -> None:
     house.close()
 
 
+def test_a_line_that_died_without_a_word_gives_way_to_the_next_one_with_all_that_came(service: Service) -> None:
+    """The phone lost its network, the service saw no end: the phone's next question is answered at once and truly."""
+    house = open_house(load_settings({"RUHU_DATA": str(service.data)}))
+    world = PhotoWorld(house)
+    lin = world.person(Role.INSPECTOR, "640104")
+    shot = world.announces(lin, pictures.photo(16, (1000, 800)))
+    service.start()
+    with httpx.Client(base_url=f"http://127.0.0.1:{service.port}") as client:
+        tus = Tus(client, lin)
+        url = tus.create(shot).headers["location"]
+        with _push(service.port, url, tus, 0, shot.data) as dead:
+            dead.sendall(shot.data[:20_001])
+            time.sleep(0.3)
+            began = time.monotonic()
+            assert tus.offset(url) == 20_001
+            assert tus.send(url, 20_001, shot.data[20_001:]).status_code == 204
+            assert time.monotonic() - began < 10, "waited for the dead line"
+    assert _is_durable(house, shot)
+    house.close()
+
+
 def test_of_two_uploads_at_once_one_waits_and_the_bytes_are_whole(service: Service) -> None:
     """Two requests push the same picture at the same time: never a mixture, and one of them ends it."""
     house = open_house(load_settings({"RUHU_DATA": str(service.data)}))

@@ -2,7 +2,9 @@
 
 The address of an upload is its digest and length, the truth is the size of its part file, and the last byte is
 followed by fsync, digest and keeping before 204 leaves. Bytes go to disk as they come, so a killed service, a cut
-line or a dead battery costs at most the last piece. Everything about an upload belongs to the account that began it.
+line or a dead battery costs at most the last piece. A newer request ends an older one of the same upload, which may be
+a line that died without a word: waiting for it would cost a minute at every hole in the network. Everything about an
+upload belongs to the account that began it.
 """
 
 import base64
@@ -12,11 +14,12 @@ import re
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Annotated, Any
 
-from anyio import fail_after, to_thread
+from anyio import current_time, move_on_after, sleep, to_thread
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
+from starlette.types import Message
 
 from app.doors.phone.photos import desks, parts_of
 from app.doors.web.auth import Sender
@@ -26,7 +29,7 @@ from app.kernel.clock import utcnow
 from app.kernel.problems import Malformed, NotFound, Problem, TooLarge
 from app.registry.people.rules import Actor
 from app.survey.photos import service
-from app.survey.photos.parts import Part, PartName, WrongOffset
+from app.survey.photos.parts import Part, PartLocked, PartName, WrongOffset
 from app.survey.photos.problems import DigestMismatch, PictureRefused
 from app.survey.photos.rules import MAX_BYTES, is_digest
 
@@ -38,6 +41,12 @@ _PIECE_DIGEST = re.compile(r"(?:^|,)\s*sha-256=:([A-Za-z0-9+/=]*):", re.ASCII)
 
 SILENCE_SECONDS = 60
 """A line that brings nothing for so long is dead, and its lock is given back."""
+
+TICK_SECONDS = 0.2
+"""How often a request that waits for bytes looks whether a newer one knocked."""
+
+KNOCK_SECONDS = 2.0
+"""How long a newer request waits for the older one to give way."""
 
 
 class WrongTus(Problem):
@@ -125,19 +134,25 @@ def create(
 
 
 @router.head("/{upload_id}", response_class=Response)
-def head(upload_id: str, house: TheHouse, actor: Sender) -> Response:
-    """How far the upload is. One that is whole is kept before it is called so."""
+async def head(upload_id: str, house: TheHouse, actor: Sender) -> Response:
+    """How far the upload is, once an older request has put down what it holds. What is whole is kept first."""
     name = PartName.parse(upload_id)
-    size = parts_of(house).size(actor.account_id, name)
+    size = await run_in_threadpool(parts_of(house).size, actor.account_id, name)
     if size is None:
-        targets = service.require_targets(house.db, actor.account_id, name.sha256)
-        if not service.is_kept(targets):
-            raise NotFound("没有这个上传,请重新开始。", "There is no such upload; begin anew.")
-        size = name.length
-    elif size >= name.length:
-        size = _finish_waiting(house, actor, name)
+        size = await run_in_threadpool(_kept_length, house, actor, name)
+    else:
+        part = await _take(house, actor, name)
+        size = await run_in_threadpool(_settle, house, actor, name, part)
     headers = {"Upload-Offset": str(size), "Upload-Length": str(name.length), "Cache-Control": "no-store"}
     return Response(headers=headers)
+
+
+def _kept_length(house: House, actor: Actor, name: PartName) -> int:
+    """The whole length where the picture is kept already; else there is no such upload."""
+    targets = service.require_targets(house.db, actor.account_id, name.sha256)
+    if not service.is_kept(targets):
+        raise NotFound("没有这个上传,请重新开始。", "There is no such upload; begin anew.")
+    return name.length
 
 
 @router.patch("/{upload_id}", status_code=204, response_class=Response)
@@ -159,8 +174,9 @@ async def patch(
         raise WrongType("应为 application/offset+octet-stream。", "Send application/offset+octet-stream.")
     name = PartName.parse(upload_id)
     wanted = _piece_digest(content_digest)
-    part = await run_in_threadpool(_open_at, house, actor, name, upload_offset)
+    part = await _take(house, actor, name)
     try:
+        _require_offset(part, upload_offset)
         start = part.size
         came = await _append_all(request, part, name)
         if came is not None and wanted is not None and came != wanted:
@@ -174,17 +190,26 @@ async def patch(
     return Response(status_code=204, headers={"Upload-Offset": str(size)})
 
 
-def _open_at(house: House, actor: Actor, name: PartName, offset: str) -> Part:
-    part = parts_of(house).lock(actor.account_id, name)
+async def _take(house: House, actor: Actor, name: PartName) -> Part:
+    """The part for this request; an older request that holds it is asked to give way."""
+    parts, until = parts_of(house), current_time() + KNOCK_SECONDS
+    while True:
+        try:
+            return await run_in_threadpool(parts.lock, actor.account_id, name)
+        except PartLocked:
+            if current_time() > until:
+                raise
+            await run_in_threadpool(parts.knock, actor.account_id, name)
+            await sleep(TICK_SECONDS / 4)
+
+
+def _require_offset(part: Part, offset: str) -> None:
     if not (offset.isascii() and offset.isdigit()) or int(offset) != part.size:
-        size = part.size
-        part.close()
-        raise WrongOffset(f"应从第 {size} 字节继续。", f"Go on from byte {size}.")
-    return part
+        raise WrongOffset(f"应从第 {part.size} 字节继续。", f"Go on from byte {part.size}.")
 
 
 async def _append_all(request: Request, part: Part, name: PartName) -> bytes | None:
-    """Write what comes, in pieces, until the line ends, falls silent or brings more than was said.
+    """Write what comes, in pieces, until the line ends, falls silent, gives way or brings more than was said.
 
     Returns the SHA-256 of a piece that came whole; None when the line broke in its middle.
     """
@@ -193,7 +218,7 @@ async def _append_all(request: Request, part: Part, name: PartName) -> bytes | N
     seen = hashlib.sha256()
     is_whole = True
     try:
-        async for chunk in _chunks(request):
+        async for chunk in _chunks(request, part):
             seen.update(chunk)
             if len(waiting) + len(chunk) > room:
                 raise TooLarge("内容超过声明的长度,多出的没有保存。", "More bytes than the upload's length.")
@@ -209,24 +234,40 @@ async def _append_all(request: Request, part: Part, name: PartName) -> bytes | N
     return seen.digest() if is_whole else None
 
 
-async def _chunks(request: Request) -> AsyncIterator[bytes]:
-    stream = aiter(request.stream())
+async def _chunks(request: Request, part: Part) -> AsyncIterator[bytes]:
+    """The body as it comes. TimeoutError: nothing came for too long, or a newer request wants the part."""
+    heard = current_time()
     while True:
-        with fail_after(SILENCE_SECONDS):
-            chunk = await anext(stream, None)
-        if chunk is None:
+        message: Message | None = None
+        with move_on_after(TICK_SECONDS):
+            message = await request.receive()
+        if message is None:
+            if part.is_asked_for or current_time() - heard > SILENCE_SECONDS:
+                raise TimeoutError
+            continue
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        yield message.get("body", b"")
+        heard = current_time()
+        if not message.get("more_body", False):
             return
-        yield chunk
+        if part.is_asked_for:
+            raise TimeoutError
 
 
 def _finish_waiting(house: House, actor: Actor, name: PartName) -> int:
     """Keep an upload that was whole when the service died; returns its offset."""
-    part = parts_of(house).lock(actor.account_id, name)
+    return _settle(house, actor, name, parts_of(house).lock(actor.account_id, name))
+
+
+def _settle(house: House, actor: Actor, name: PartName, part: Part) -> int:
+    """How far the part is; one that is whole is kept before it is called so."""
     try:
-        _finish(house, actor, name, part)
+        if part.size >= name.length:
+            _finish(house, actor, name, part)
+        return min(part.size, name.length)
     finally:
         part.close()
-    return name.length
 
 
 def _finish(house: House, actor: Actor, name: PartName, part: Part) -> None:

@@ -2,7 +2,8 @@
 
 A part belongs to one account and is named by its digest and length, so a second creation resumes the first, and a
 service killed in mid upload (kill -9) knows exactly what it has. One writer at a time, by a lock on the file that
-dies with its process. A part never outlives a week of silence; what is in it was never promised to anybody.
+dies with its process; a newer request knocks, and the older one gives way with all that came: it may be a line that
+died without a word. A part never outlives a week of silence; what is in it was never promised to anybody.
 """
 
 import fcntl
@@ -73,8 +74,9 @@ class PartName:
 class Part:
     """An upload whose lock is held."""
 
-    def __init__(self, path: Path, descriptor: int) -> None:
+    def __init__(self, path: Path, descriptor: int, knock: Path) -> None:
         self.path = path
+        self._knock = knock
         self._lock = descriptor
         self._write: int | None = None
 
@@ -82,6 +84,11 @@ class Part:
     def size(self) -> int:
         """Bytes that are here."""
         return os.fstat(self._lock).st_size
+
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether a newer request wants this part."""
+        return self._knock.exists()
 
     def append(self, data: bytes) -> None:
         """Write all of it at the end; StoreFull keeps what had room."""
@@ -156,9 +163,18 @@ class Parts:
         except FileNotFoundError:
             return None
 
+    def _knock(self, account_id: UUID, name: PartName) -> Path:
+        return self.root / "knocks" / f"{account_id.hex}.{name}"
+
+    def knock(self, account_id: UUID, name: PartName) -> None:
+        """Ask whoever writes this part to give way."""
+        path = self._knock(account_id, name)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+
     def lock(self, account_id: UUID, name: PartName) -> Part:
         """The part for this writer alone; NotFound, or PartLocked at once. The caller closes it."""
-        path = self._path(account_id, name)
+        path, knock = self._path(account_id, name), self._knock(account_id, name)
         try:
             descriptor = os.open(path, os.O_RDONLY)
         except FileNotFoundError:
@@ -173,7 +189,8 @@ class Parts:
         except BaseException:
             os.close(descriptor)
             raise
-        return Part(path, descriptor)
+        knock.unlink(missing_ok=True)
+        return Part(path, descriptor, knock)
 
     @contextmanager
     def hold(self, data: bytes) -> Iterator[Path]:

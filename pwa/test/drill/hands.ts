@@ -2,12 +2,14 @@
  * Hands for the drills in a real browser: the app's own store and engine without its screens, so that hundreds of
  * visits can be sealed, cut, damaged and counted. Bundled by tests/browser/drills/workshop.py, never part of the app.
  */
+import { fromBase64 } from "../../src/domain/base64.ts";
 import { sha256Hex } from "../../src/domain/text.ts";
+import type { Answers } from "../../src/domain/wire.ts";
 import { newId } from "../../src/sync/environment.ts";
 import { openPhone } from "../../src/sync/phone.ts";
 import { openStore } from "../../src/store/open.ts";
 import { NotSaved, type Store } from "../../src/store/types.ts";
-import { picture, sealsAVisit } from "../cast.ts";
+import { sealsAVisit } from "../cast.ts";
 
 export { openPhone };
 
@@ -102,12 +104,16 @@ export async function tamper(place: Place, how: "swap" | "flip" | "shorten", min
   };
 }
 
-/** One doorstep of the day with a photo, through the engine as the screens use it. */
-export async function visit(phone: Awaited<ReturnType<typeof openPhone>>, n: number): Promise<void> {
+/** One doorstep with these photos (base64), through the engine as the screens use it. */
+export async function visit(phone: Awaited<ReturnType<typeof openPhone>>, n: number, photos: string[]): Promise<void> {
   const samples = phone.pack.value?.samples ?? [];
   const { sample_id, household, form_id } = samples[n % samples.length]!;
   const form = phone.pack.value!.package.forms.find((each) => each.form_id === form_id)!;
   const keeper = await phone.beginDraft({ form, sample_id, household: String(household.unit) });
-  const photo = await phone.savePhoto(keeper, "/cover/door_photo", picture(70_000), "image/jpeg");
-  await phone.sealDraft(keeper, { cover: { contact_result: "absent", door_photo: photo.photo_id } });
+  const cover: Answers = { contact_result: "absent" };
+  for (const [i, photo] of photos.entries()) {
+    const kept = await phone.savePhoto(keeper, `/cover/photo_${i}`, fromBase64(photo).buffer as ArrayBuffer, "image/jpeg");
+    cover[`photo_${i}`] = kept.photo_id;
+  }
+  await phone.sealDraft(keeper, { cover });
 }

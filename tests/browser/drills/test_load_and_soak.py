@@ -9,7 +9,6 @@ from tests.browser.conftest import Site
 from tests.browser.drills.profile import NOBODY, Handset
 from tests.browser.drills.workshop import Promised, Workshop
 from tests.browser.test_phone_story import kept_ops, samples_of
-from tests.cast import PASSWORD
 from tests.drills.report import IS_NIGHT, note, rounds
 from tests.phone import picture
 
@@ -129,20 +128,13 @@ def test_a_long_day_of_lines_that_come_and_go_ends_with_nothing_unsent(
     shop = Workshop(phone, name="soak")
     page = shop.page
     page.clock.install()
-    shop.run(
-        """async password => {
-             globalThis.phone = await hands.openPhone({dbName: 'soak', workerBase: null});
-             await phone.signIn('lin', password);
-             await phone.pullPackage();
-           }""",
-        PASSWORD,
-    )
+    shop.signs_in("soak")
     flips, every = rounds(40, 500), rounds(4, 10)
     heap = []
     for flip in range(flips):
         phone.context.set_offline(flip % 2 == 0)
         if flip % every == 0:
-            shop.run("n => hands.visit(phone, n)", flip)
+            shop.visits(flip, [picture(f"soak {flip}")])
         page.clock.fast_forward(8 * 3600 * 1000 // flips)
         page.wait_for_timeout(60)
         if flip in (flips // 2, flips - 1):
@@ -151,11 +143,11 @@ def test_a_long_day_of_lines_that_come_and_go_ends_with_nothing_unsent(
     for _ in range(60):
         page.clock.fast_forward(60_000)
         shop.run("() => phone.syncNow()")
-        if shop.run("async () => { const left = await store.unsent('lin'); return left.records + left.photos; }") == 0:
+        if shop.unsent() == 0:
             break
         page.wait_for_timeout(100)
     sealed = len(range(0, flips, every))
-    assert shop.run("async () => (await store.unsent('lin')).records + (await store.unsent('lin')).photos") == 0
+    assert shop.unsent() == 0
     assert len(kept_ops(site)) == sealed
     assert heap[1] < heap[0] * 1.2, f"memory grew from {heap[0]} to {heap[1]} bytes"
     phone.close()

@@ -4,6 +4,7 @@
 worker, that holds the module as `hands`. `swap` plants a fault in the sources, to see that a drill notices it.
 """
 
+import base64
 import functools
 import os
 import subprocess
@@ -15,6 +16,7 @@ from playwright.sync_api import Page, Route
 
 from hatch_build import PWA, npm_command
 from tests.browser.drills.profile import Handset
+from tests.cast import PASSWORD
 
 Promised = list[dict[str, Any]]
 
@@ -73,6 +75,26 @@ class Workshop:
     def lacks(self, promised: Promised) -> list[str]:
         """Which of the promised visits cannot be read back byte for byte."""
         return list(self.run("promised => hands.missing(store, promised)", promised))
+
+    def signs_in(self, name: str) -> None:
+        """The whole engine over a database of its own, signed in as Lin, the package here."""
+        self.run(
+            """async ([name, password]) => {
+                 globalThis.phone = await hands.openPhone({dbName: name, workerBase: null});
+                 await phone.signIn('lin', password);
+                 await phone.pullPackage();
+               }""",
+            [name, PASSWORD],
+        )
+
+    def visits(self, number: int, photos: list[bytes]) -> None:
+        """One doorstep with these photos, sealed by the engine."""
+        texts = [base64.b64encode(each).decode() for each in photos]
+        self.run("([number, texts]) => hands.visit(phone, number, texts)", [number, texts])
+
+    def unsent(self) -> int:
+        """Records and photos that are only on this phone."""
+        return int(self.run("async () => { const u = await store.unsent('lin'); return u.records + u.photos; }"))
 
     def close(self) -> None:
         """Let go of the database."""
