@@ -17,16 +17,26 @@ def test_the_page_names_every_number_and_photo_that_has_not_come(world: World) -
     ops = [lin.op(lin.interview(sample, photos=True)) for sample in lin.samples()[:5]]
     lin.post(ops[0], ops[3])
     body = {"device_id": lin.device_id, "max_dev_seq": 5, "unsent_ops": 3, "unsent_photos": 4,
-            "bytes_free": 100_000_000, "persisted": False}  # fmt: skip
+            "bytes_free": 100_000_000, "persisted": False, "app_version": "0.1.0"}  # fmt: skip
     assert world.client.post("/api/v1/sync/heartbeat", json=body, headers=lin.headers).status_code == 200
 
     row = Visitor(world, "city").get("/devices").row(f"phone-{lin.device_id[:8]}")
 
     texts = [cell.text for cell in row]
-    assert texts[2:5] == ["2 / 5", "2–3, 5", str(len(lin.pictures) * 2 // 5)]
+    assert texts[2:5] == ["2 / 5", "2–3, 5", f"{len(lin.pictures) * 2 // 5} 第 1, 4 号"]
     assert "3 条,4 张照片" in texts[5]
     assert "没有答应长期保存" in texts[7]
     assert "剩余空间少" in texts[7]
+    assert "剩余空间 100 MB · 版本 0.1.0" in texts[7]
+
+
+def test_the_way_to_sealed_files_stands_where_they_are_missed_and_for_those_alone_who_may_take_them_in(
+    world: World,
+) -> None:
+    for account, is_shown in (("city", True), ("admin", False), ("song", False)):
+        page = Visitor(world, account).get("/devices")
+        assert page.links.count("/imports") == (2 if is_shown else 0), account
+    assert Visitor(world, "admin").status("/imports") in (403, 404)
 
 
 def test_a_phone_with_nothing_missing_is_in_order(world: World) -> None:

@@ -46,10 +46,12 @@ class PhoneLine:
     missing: str
     missing_count: int
     photos: int
+    photos_of: str
     unsent: str
     seen_at: datetime
     tone: str
     states: Sequence[str]
+    storage: str
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class TransitPage:
     phones: Sequence[PhoneLine]
     missing: int
     photos: int
+    may_import: bool
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,11 @@ class Known:
     devices: Sequence[Device]
     reports: Sequence[DeviceReport]
     arrived: Arrived
-    photos: int
+    photos_by_number: Mapping[int, int]
+
+    @property
+    def photos(self) -> int:
+        return sum(self.photos_by_number.values())
 
     @property
     def highest(self) -> int:
@@ -86,7 +93,8 @@ def devices_page(request: Request, house: TheHouse, actor: Caller) -> HTMLRespon
         known = _known(session, set(accounts))
         lines = [_line(session, device_id, phone, accounts, voice, now) for device_id, phone in known.items()]
     lines.sort(key=lambda line: (-line.missing_count, -line.photos, line.tone == "done", line.label, line.short))
-    page = TransitPage(lines, sum(line.missing_count for line in lines), sum(line.photos for line in lines))
+    missing, photos = sum(line.missing_count for line in lines), sum(line.photos for line in lines)
+    page = TransitPage(lines, missing, photos, may_import=actor.role == Role.CITY_OFFICER)
     return show(request, "transit.html", page, title=voice("transit_title"), at="transit", actor=actor)
 
 
@@ -108,7 +116,7 @@ def _known(session: Session, account_ids: set[UUID]) -> dict[UUID, Known]:
     photos = transit.photos_on_the_way(session, counties)
     nothing = Arrived(0, 0, None)
     return {
-        device_id: Known(rows, reports.get(device_id, []), arrived.get(device_id, nothing), photos.get(device_id, 0))
+        device_id: Known(rows, reports.get(device_id, []), arrived.get(device_id, nothing), photos.get(device_id, {}))
         for device_id, rows in devices.items()
         if device_id in arrived or device_id in reports
     }
@@ -133,11 +141,27 @@ def _line(
         missing=names,
         missing_count=count,
         photos=phone.photos,
+        photos_of=voice("transit_numbers", n=", ".join(runs(list(phone.photos_by_number)))) if phone.photos else "",
         unsent=unsent,
         seen_at=seen,
         tone="bad" if count else ("wait" if states or phone.photos else "done"),
         states=states or [voice("transit_ok")],
+        storage=_storage(last, voice),
     )
+
+
+def _storage(last: DeviceReport | None, voice: Voice) -> str:
+    """What the phone last said of its storage and its app."""
+    if last is None:
+        return ""
+    parts = []
+    if last.bytes_free is not None:
+        parts.append(voice("transit_free", mb=f"{last.bytes_free // 10**6:,}"))
+    if last.is_persisted:
+        parts.append(voice("transit_persisted"))
+    if last.app_version:
+        parts.append(voice("transit_version", version=last.app_version))
+    return " · ".join(parts)
 
 
 def _faults(phone: Known, last: DeviceReport | None, seen: datetime, gaps: int, now: datetime) -> list[str]:

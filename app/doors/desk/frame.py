@@ -161,6 +161,8 @@ def navigation(actor: Actor | None, voice: Voice, at: str, held: int = 0) -> lis
         doors.append(("forms", "nav_forms", "/questionnaires"))
     if actor.role in DEVICE_READERS and (actor.is_city or actor.role == Role.TEAM_LEADER):
         doors.append(("transit", "nav_transit", "/devices"))
+    if actor.role == Role.CITY_OFFICER:
+        doors.append(("imports", "nav_imports", "/imports"))
     if actor.role == Role.ADMIN:
         doors.append(("accounts", "nav_accounts", "/accounts"))
     if actor.role in COLLECTING_ROLES:

@@ -125,7 +125,7 @@ def _take(request: Request, house: House, actor: Actor, form: FormData) -> Respo
 def _show(request: Request, actor: Actor, page: ImportsPage, status: int = 200) -> HTMLResponse:
     title = voice_of(request)("imp_title")
     return show(
-        request, "imports.html", page, title=title, at="held", crumbs=[Crumb(title)], actor=actor, status=status
+        request, "imports.html", page, title=title, at="imports", crumbs=[Crumb(title)], actor=actor, status=status
     )
 
 

@@ -58,6 +58,7 @@ SAFEKEEPING_WORDS: dict[str, tuple[str, str]] = {
     ),
     "tries_release": ("解除限制", "Give back"),
     "nav_transit": ("在路上", "On the way"),
+    "nav_imports": ("离线导入", "Sealed files"),
     "transit_title": ("在路上的记录", "Records on their way"),
     "transit_lead": (
         "手机封存记录时连续编号。这里列出还没到的编号、没传完的照片和各部手机的状态。缺号不等于丢失:多半还在手机上,等有网络就会传。",
@@ -70,6 +71,15 @@ SAFEKEEPING_WORDS: dict[str, tuple[str, str]] = {
     "transit_arrived": ("已到", "Arrived"),
     "transit_missing": ("缺号", "Missing numbers"),
     "transit_photos": ("照片未到", "Photos missing"),
+    "transit_numbers": ("第 {n} 号", "of {n}"),
+    "transit_free": ("剩余空间 {mb} MB", "{mb} MB free"),
+    "transit_persisted": ("已答应长期保存", "keeps its storage"),
+    "transit_version": ("版本 {version}", "version {version}"),
+    "transit_import": ("导入手机的加密文件", "Take in a phone's sealed file"),
+    "transit_import_why": (
+        "手机一直没有网,可以在手机上导出加密文件带来导入;导几次都不会重复。",
+        "A phone that finds no network can hand over a sealed file; taking it in twice changes nothing.",
+    ),
     "transit_unsent": ("手机自报未传", "Unsent, says the phone"),
     "transit_seen": ("最近联系", "Last heard"),
     "transit_state": ("手机状态", "State of the phone"),

@@ -209,10 +209,10 @@ def missing_numbers(there: Iterable[int], highest: int, most: int) -> tuple[list
     return missing, count
 
 
-def photos_on_the_way(session: Session, counties: Sequence[int]) -> dict[UUID, int]:
-    """Device → announced pictures that are not here."""
+def photos_on_the_way(session: Session, counties: Sequence[int]) -> dict[UUID, dict[int, int]]:
+    """Device → running number of a record → its announced pictures that are not here."""
     query = (
-        select(Op.device_id, func.count())
+        select(Op.device_id, Op.dev_seq, func.count())
         .select_from(PhotoAnnounced)
         .join(Op, (col(Op.county_id) == PhotoAnnounced.county_id) & (col(Op.op_id) == PhotoAnnounced.op_id))
         .join(
@@ -223,9 +223,13 @@ def photos_on_the_way(session: Session, counties: Sequence[int]) -> dict[UUID, i
             isouter=True,
         )
         .where(col(PhotoAnnounced.county_id).in_(counties), col(PhotoObject.sha256).is_(None))
-        .group_by(col(Op.device_id))
+        .group_by(col(Op.device_id), col(Op.dev_seq))
+        .order_by(col(Op.device_id), col(Op.dev_seq))
     )
-    return dict(session.exec(query).all())
+    found: dict[UUID, dict[int, int]] = {}
+    for device_id, dev_seq, count in session.exec(query):
+        found.setdefault(device_id, {})[dev_seq] = count
+    return found
 
 
 def reports(session: Session) -> list[DeviceReport]:
