@@ -126,7 +126,7 @@ def app_from_environment() -> FastAPI:
     settings = load_settings(port=port, insecure_http=os.environ.get("RUHU_INSECURE_HTTP") == "1")
     house = open_house(settings, workers=workers)
     house.db.wound.on_strike(_end_soon)
-    chores = Chores(house.db, house.store, house.keys, settings.data, heads_folder(settings))
+    chores = Chores(house.db, house.store, house.keys, settings.data, heads_folder(settings), settings.tz)
     return create_app(house, Housekeeper(chores))
 
 

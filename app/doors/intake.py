@@ -15,10 +15,12 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlmodel import Session
 
 from app.doors.web.house import House
+from app.figures.indicators import keeping as figures
 from app.findings.helping import service as helping
 from app.findings.inspections import fieldwork
 from app.findings.inspections import service as inspections
 from app.findings.inspections.models import VisitStatus
+from app.findings.quality import service as quality
 from app.kernel import audit
 from app.kernel.clock import local_day, utcnow
 from app.kernel.db.base import HOME
@@ -33,24 +35,22 @@ from app.survey.questionnaires.state import form_of
 from app.survey.records import queries as records
 from app.survey.records import service as keeping
 from app.survey.records.models import Op, OpConflict, RecordState, Resolution
-from app.survey.records.rules import Body, Envelope, Reason, SealedOp, read_body
+from app.survey.records.rules import (
+    DOORSTEPS,
+    FIELDWORK,
+    Body,
+    Envelope,
+    Reason,
+    SealedOp,
+    read_body,
+    subject_of,
+)
 from app.survey.rounds import queries as rounds
 from app.survey.rounds.models import Sample
 from app.survey.rounds.rules import parse_sample_id
 from app.survey.rounds.team_queries import works_in
 
-SHUT_OUT = {
-    "device": Reason("device-revoked", "#", "发送的设备已被停用", "Sent by a device that was revoked"),
-    "account": Reason("account-disabled", "#", "发送的账号已被停用", "Sent by an account that was disabled"),
-}
-"""Who may hand in what was sealed before, and nothing else."""
-
-NOT_JUDGED = Reason("not-judged", "#", "系统没能核对这条记录,请技术人员查看", "Our check stumbled over this record")
-
 log = structlog.get_logger("ruhu")
-
-DOORSTEPS = frozenset({"interview", "outcome"})
-FIELDWORK = frozenset({"record", "look_back"})
 
 FORM_OF_STRATUM = {"poor": "q1_poor", "non_poor": "q2_nonpoor"}
 
@@ -113,6 +113,8 @@ class Group:
     known: dict[UUID, Op] = field(default_factory=dict)
     children: dict[UUID, list[Op]] = field(default_factory=dict)
     forms: dict[tuple[str, str], FormVersion | None] = field(default_factory=dict)
+    touched: set[str] = field(default_factory=set)
+    """Sample ids whose doors changed, for the figures to follow before the commit."""
 
     def form(self, body: Body) -> FormVersion | None:
         """The published form version a body names; versions never change, so each is read once a call."""
@@ -148,6 +150,7 @@ def _receive_county(call: Receiving, county_id: int, arrivals: Sequence[Arrival]
         group = Group(session, call, county_id, known, children)
         for arrival in parents_first(arrivals):
             kept[arrival.place] = _keep(group, arrival)
+        _follow(group)
     return {place: _result(call.house, row) for place, row in kept.items()}
 
 
@@ -222,11 +225,16 @@ def _keep_new(group: Group, arrival: Arrival) -> Op:
     _write_facts(group, op, arrival.body, verdict, VisitStatus.HELD if verdict.reasons else VisitStatus.ACCEPTED)
     for child in group.children.get(op.op_id, ()):
         if keeping.adopt(group.session, child, op) and child.state == RecordState.QUARANTINED:
-            _set_status(group.session, child, VisitStatus.HELD)
+            _set_status(group, child, VisitStatus.HELD)
     group.known[op.op_id] = op
     if op.corrects is not None:
         group.children.setdefault(op.corrects, []).append(op)
     return op
+
+
+def _follow(group: Group) -> None:
+    """Facts and sums follow what changed, in this transaction."""
+    figures.follow(group.session, group.county_id, group.touched, group.call.house.settings.tz)
 
 
 def _write_facts(group: Group, op: Op, body: Body, verdict: Verdict, status: VisitStatus) -> None:
@@ -237,16 +245,22 @@ def _write_facts(group: Group, op: Op, body: Body, verdict: Verdict, status: Vis
         fieldwork.record(group.session, op, body, verdict.checked, status)
     elif verdict.sample is not None:
         inspections.record(group.session, op, body, verdict.sample, verdict.checked, status)
+        if status == VisitStatus.ACCEPTED and verdict.checked is not None:
+            zone = group.call.house.settings.tz
+            quality.look_at(group.session, op, body, verdict.sample, verdict.checked, zone)
+        group.touched.add(verdict.sample.sample_id)
 
 
-def _set_status(session: Session, op: Op, status: VisitStatus) -> None:
+def _set_status(group: Group, op: Op, status: VisitStatus) -> None:
     room = helping if op.kind == "visit_log" else fieldwork if op.kind in FIELDWORK else inspections
-    room.set_status(session, op.county_id, op.op_id, status)
+    room.set_status(group.session, op.county_id, op.op_id, status)
+    if room is inspections and op.sample_id is not None:
+        group.touched.add(op.sample_id)
 
 
 def _keep_unjudged(group: Group, arrival: Arrival) -> Op:
     """The bytes of an op over which a rule of ours stumbled: held, so that it blocks neither itself nor others."""
-    judgement = keeping.Judgement(RecordState.QUARANTINED, (NOT_JUDGED,))
+    judgement = keeping.Judgement(RecordState.QUARANTINED, (keeping.NOT_JUDGED,))
     sender = group.call.sender()
     return keeping.keep(group.session, group.county_id, arrival.op, Body(), judgement, **sender)
 
@@ -271,7 +285,7 @@ def _judge(group: Group, op_id: UUID, body: Body) -> Verdict:
     if at_door and sample is None:
         reasons.append(Reason("not-drawn", "#/sample_id", "这个样本号没有抽中过", "This sample id was never drawn"))
     parent = _parent(group, body)
-    if parent is not None and _subject(parent.kind, parent.sample_id, parent.unit) != _subject(
+    if parent is not None and subject_of(parent.kind, parent.sample_id, parent.unit) != subject_of(
         body.kind, body.sample_id, body.unit
     ):
         reasons.append(keeping.CORRECTS_OTHER)
@@ -293,7 +307,7 @@ def _judge(group: Group, op_id: UUID, body: Body) -> Verdict:
 def _who_faults(call: Receiving, county_id: int, body: Body) -> list[Reason]:
     """The sender must be of the place's team; a changed roster or a lost device is a reason to wait, not to refuse."""
     actor = call.actor
-    faults = [SHUT_OUT[actor.shut_out]] if actor.shut_out else []
+    faults = [keeping.SHUT_OUT[actor.shut_out]] if actor.shut_out else []
     if county_id == HOME:
         faults.append(Reason("county-unknown", "#/sample_id", "不知道属于哪个县(市、区)", "The county is not known"))
     elif actor.role not in COLLECTING_ROLES:
@@ -316,11 +330,6 @@ def _team_faults(group: Group, body: Body) -> list[Reason]:
         return []
     zh, en = "这一轮没有派您的组去这个县,或承诺书没有签", "Another team has this county, or the pledge is not signed"
     return [Reason("not-your-team", "#/sample_id", zh, en)]
-
-
-def _subject(kind: str | None, sample_id: str | None, unit: str | None) -> tuple[bool, str | None]:
-    """What a record is about, as far as its correction must be about the same."""
-    return (True, sample_id) if kind in DOORSTEPS else (False, unit)
 
 
 def _kind_faults(group: Group, body: Body) -> list[Reason]:
@@ -361,7 +370,7 @@ def release(house: House, actor: Actor, county_id: int, op_id: UUID, why: str) -
     """An officer lets a held record count as it is (contract: a record is held, and a person decides)."""
     with house.db.write(county_id) as session:
         op = records.get_op(session, op_id, [county_id])
-        group = Group(session, Receiving(house, actor, op.device_id, op.epoch, op.received_at), county_id)
+        group = _group_of(session, house, actor, op)
         body = read_body(SealedOp(op.op_id, op.dev_seq, op.digest, op.body))
         at_door = body.sample_id if body.kind in DOORSTEPS else None
         sample = rounds.find_sample(session, county_id, at_door) if at_door else None
@@ -374,6 +383,7 @@ def release(house: House, actor: Actor, county_id: int, op_id: UUID, why: str) -
             )
         keeping.resolve(session, op, Resolution.RELEASED, why, by=actor.account)
         _write_facts(group, op, body, Verdict((), (), sample, checked), VisitStatus.ACCEPTED)
+        _follow(group)
 
 
 def void(house: House, actor: Actor, county_id: int, op_id: UUID, why: str) -> None:
@@ -381,4 +391,10 @@ def void(house: House, actor: Actor, county_id: int, op_id: UUID, why: str) -> N
     with house.db.write(county_id) as session:
         op = records.get_op(session, op_id, [county_id])
         keeping.resolve(session, op, Resolution.VOIDED, why, by=actor.account)
-        _set_status(session, op, VisitStatus.VOIDED)
+        _set_status(group := _group_of(session, house, actor, op), op, VisitStatus.VOIDED)
+        _follow(group)
+
+
+def _group_of(session: Session, house: House, actor: Actor, op: Op) -> Group:
+    """The call in which an officer decides about one op."""
+    return Group(session, Receiving(house, actor, op.device_id, op.epoch, op.received_at), op.county_id)

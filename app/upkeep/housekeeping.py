@@ -9,9 +9,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import structlog
 
+from app.figures.indicators.checking import count_missing
 from app.kernel.clock import utcnow
 from app.kernel.db.base import HOME
 from app.kernel.db.engines import Database
@@ -34,6 +36,7 @@ class Chores:
     keys: Keys
     data: Path
     heads: Path
+    tz: ZoneInfo
 
 
 class Housekeeper(threading.Thread):
@@ -56,6 +59,7 @@ class Housekeeper(threading.Thread):
             try:
                 with holding(self.chores.data, "housekeeping"):
                     self._do(self._write_heads)
+                    self._do(self._count_figures)
                     if time.monotonic() - swept >= self._daily:
                         swept = time.monotonic()
                         self._do(self._sweep)
@@ -72,6 +76,11 @@ class Housekeeper(threading.Thread):
     def _write_heads(self) -> None:
         with self.chores.db.read() as session:
             heads.write_heads(session, self.chores.keys, self.chores.heads)
+
+    def _count_figures(self) -> None:
+        counted = count_missing(self.chores.db, self.chores.tz)
+        if counted:
+            log.info("figures counted anew", county_draws=counted)
 
     def _sweep(self) -> None:
         moved = sweep.sweep_orphans(self.chores.db, self.chores.store, utcnow())

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlmodel import Session, col, func, select
 
 from app.figures.frozen import queries as frozen
+from app.figures.indicators import checking as figures
 from app.kernel.audit import CountySeq
 from app.kernel.db.engines import Database
 from app.kernel.keys import Keys
@@ -123,10 +124,23 @@ def check_frozen(place: Premises, _report: Report) -> list[Fault]:
     return [Fault(f"轮次 {code} 的冻结结果被改动", f"The frozen table of round {code} was changed")] if code else []
 
 
+def check_figures(place: Premises, _report: Report) -> list[Fault]:
+    """The kept sums of every county are what its facts add up to."""
+    with place.db.read() as session:
+        return [
+            Fault(
+                f"抽样 {each.draw_id} 县区 {each.county_id} 的合计与事实不符:{each.what}",
+                f"Sums of draw {each.draw_id}, county {each.county_id} are not those of its facts: {each.what}",
+            )
+            for each in figures.sums_apart(session)
+        ]
+
+
 CHECKS: list[Callable[[Premises, Report], list[Fault]]] = [
     check_database,
     check_audit,
     check_frozen,
+    check_figures,
     check_records,
     check_pictures,
 ]

@@ -21,7 +21,7 @@ from app.doors.web.house import House, TheHouse
 from app.figures.indicators import progress as rules
 from app.figures.indicators import queries as indicators
 from app.figures.indicators.progress import Bounds, StratumProgress, VillageProgress
-from app.figures.indicators.rules import CountyFacts, Interview, Tally
+from app.figures.indicators.rules import ANSWERS, CountyFacts, Interview, Tally
 from app.findings.inspections import queries as inspections
 from app.findings.inspections.queries import Door
 from app.findings.quality import field as quality
@@ -219,7 +219,7 @@ def _modes(session: Session, doors: Sequence[Door], facts: CountyFacts, voice: V
     counted = {each.sample_id: each for each in inspections.counted_interviews(session, doors) if each.kind == "poor"}
     if not any(codes.get(sample_id) in ("C2", "C3") for sample_id in counted):
         return []
-    answers = indicators.ANSWERS
+    answers = ANSWERS
     interviews = {
         sample_id: Interview("", {item: code for item, q in answers.items() if (code := getattr(each, q)) is not None})
         for sample_id, each in counted.items()

@@ -13,7 +13,6 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from sqlmodel import Session
 
-from app.doors.intake import FIELDWORK
 from app.doors.web.auth import Caller, Sender
 from app.doors.web.bodies import read_limited
 from app.doors.web.house import House, TheHouse
@@ -32,6 +31,7 @@ from app.survey.photos.problems import DigestMismatch
 from app.survey.photos.rules import MAX_PUT_BYTES
 from app.survey.records import queries as records
 from app.survey.records.models import Op
+from app.survey.records.rules import FIELDWORK
 from app.survey.rounds import queries as rounds
 from app.survey.rounds.rules import parse_sample_id
 from app.survey.rounds.team_queries import sees_in_round

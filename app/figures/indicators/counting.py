@@ -80,12 +80,12 @@ def _recognised(each: Household) -> Mark:
     return _share(each.text("recognise") == "1")
 
 
-def _wrong_exit(each: Household) -> Mark:
-    return _share(_is_confirmed(each, "exit_judge"))
+def _confirmed(judgement: str) -> Rule:
+    return lambda each: _share(_is_confirmed(each, judgement))
 
 
-def _suspected_exit(each: Household) -> Mark:
-    return _share(_is_suspected(each, "exit_judge"))
+def _suspected(judgement: str) -> Rule:
+    return lambda each: _share(_is_suspected(each, judgement))
 
 
 def _wrong_exit_house(each: Household) -> Mark:
@@ -108,14 +108,6 @@ def _persons(judgement: str) -> Rule:
         return (size if _is_confirmed(each, judgement) else 0), size
 
     return rule
-
-
-def _missed(each: Household) -> Mark:
-    return _share(_is_confirmed(each, "missed_judge"))
-
-
-def _suspected_missed(each: Household) -> Mark:
-    return _share(_is_suspected(each, "missed_judge"))
 
 
 def _unwilling(each: Household) -> Mark:
@@ -294,8 +286,8 @@ POOR: Mapping[str, Rule] = {
     **_item("I03", "sat_effect"),
     **_item("I04", "sat_way", exited),
     "I06": _recognised,
-    "I07": exited(_wrong_exit),
-    "I07.suspected": exited(_suspected_exit),
+    "I07": exited(_confirmed("exit_judge")),
+    "I07.suspected": exited(_suspected("exit_judge")),
     "I07.house": exited(_wrong_exit_house),
     "I08": exited(_persons("exit_judge")),
     "I11": _schooling,
@@ -335,8 +327,8 @@ POOR: Mapping[str, Rule] = {
 NON_POOR: Mapping[str, Rule] = {
     "I06": _recognised,
     "I09": _persons("missed_judge"),
-    "I09.households": _missed,
-    "I09.suspected": _suspected_missed,
+    "I09.households": _confirmed("missed_judge"),
+    "I09.suspected": _suspected("missed_judge"),
 }
 """Cells of a non-poor household's interview."""
 

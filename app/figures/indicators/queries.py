@@ -1,44 +1,39 @@
 """The satisfaction of a round as the contract gives it, behind the round's fence.
 
-Before the close the teams and the city read it, afterwards each county its own row. Nothing here is stored:
-it is counted when asked, so a released or corrected record shows at once.
+Before the close the teams and the city read it, afterwards each county its own row. The sums follow every record in
+its own transaction, so a released or corrected one shows at once.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from app.figures.indicators.counts import counts_of
+from app.figures.indicators.figure import CountyCount
 from app.figures.indicators.rules import (
     YC2017,
     CountyFacts,
-    Interview,
     Reach,
     Scheme,
+    Tally,
     city_figures,
     reach,
 )
-from app.findings.inspections.queries import CountedInterview, Door, counted_interviews, doors_of
+from app.figures.indicators.sums import NOTHING, Sums
+from app.findings.inspections.queries import doors_of
 from app.kernel.clock import rfc3339, utcnow
 from app.registry.people.rules import Actor
-from app.registry.places import County
-from app.survey.rounds.models import Draw
 from app.survey.rounds.queries import (
     RoundView,
-    Stratum,
     counties_of,
     get_round,
     list_samples,
-    samples_of,
-    standing_draws,
-    strata_of,
 )
-from app.survey.rounds.rules import is_panel
 
-ANSWERS = {"team": "sat_team", "helper": "sat_helper", "effect": "sat_effect", "way": "sat_way"}
-"""Item → its question in Q1."""
+ITEMS = {"team": "I01", "helper": "I02", "effect": "I03", "way": "I04"}
+"""Item of the contract → its line of the scheme."""
 
 
 def satisfaction(
@@ -66,43 +61,27 @@ def sees_city(session: Session, actor: Actor, code: str) -> bool:
 
 def county_facts(session: Session, view: RoundView, tz: ZoneInfo) -> list[CountyFacts]:
     """What each county of the view brings. The view is the fence: it holds the reader's counties only."""
-    draws = [(draw, strata_of(session, draw.id)) for draw in standing_draws(session, view.code)]
-    return [_facts(session, view, county, draws, tz) for county in view.counties]
+    return [_facts(view, count) for count in counts_of(session, view, tz, ITEMS.values()).counties]
 
 
-def _facts(
-    session: Session, view: RoundView, county: County, draws: Sequence[tuple[Draw, Sequence[Stratum]]], tz: ZoneInfo
-) -> CountyFacts:
-    """Of an open and a covert draw in one county the frame is the open one's; the interviews of both count.
-
-    A frame may be cut into lists; a panel is shown apart (statistics 1.6), so it enters neither frame nor rate.
-    """
-    here = [
-        (draw, line) for draw, strata in draws for line in strata
-        if line.county_id == county.id and not is_panel(line.part)
-    ]  # fmt: skip
-    frame = [line for draw, line in here if draw.id == here[0][0].id]
-    sizes = {kind: sum(line.N for line in frame if line.kind == kind) if frame else None for kind in view.quota}
-    rows = [row for draw, line in here if draw.drawn_at for row in samples_of(session, draw.id, draw.drawn_at, line)]
-    doors: list[Door] = doors_of(session, rows, tz) if rows else []
-    counted = counted_interviews(session, doors)
-    status = {door.row.sample_id: door.row.status for door in doors}
+def _facts(view: RoundView, count: CountyCount) -> CountyFacts:
+    """The frame's status decides who is out of poverty: the interval rests on the frame, not on today's answer."""
     return CountyFacts(
-        code=county.code,
-        name=county.name_zh,
-        poor=sizes["poor"],
-        non_poor=sizes["non_poor"],
-        exited=sum(line.exited for line in frame if line.kind == "poor"),
+        code=count.code,
+        name=count.name_zh,
+        poor=count.frame.get("poor"),
+        non_poor=count.frame.get("non_poor"),
+        exited=count.frame.get("exited", 0),
         quota=view.quota,
-        completed={kind: sum(each.kind == kind for each in counted) for kind in view.quota},
-        interviews=[_interview(each, status[each.sample_id]) for each in counted if each.kind == "poor"],
+        completed={kind: count.sums.get(kind, {}).get("I35", NOTHING).x for kind in view.quota},
+        tallies={item: _tally(count.sums.get("poor", {}), code) for item, code in ITEMS.items()},
     )
 
 
-def _interview(counted: CountedInterview, status: str) -> Interview:
-    """The frame's status decides who is out of poverty: the interval rests on the frame, not on today's answer."""
-    codes = {item: getattr(counted, question) for item, question in ANSWERS.items()}
-    return Interview(status, {item: code for item, code in codes.items() if code is not None})
+def _tally(sums: Sums, code: str) -> Tally:
+    """One item from its cells: among those with an opinion, and with 一般 counted."""
+    asked, opinion, neutral = (sums.get(cell, NOTHING) for cell in (code, f"{code}.opinion", f"{code}.neutral"))
+    return Tally(n=asked.y, satisfied=asked.x, neutral=neutral.x - asked.x, dont_know=asked.y - opinion.y)
 
 
 def reach_of(session: Session, actor: Actor, code: str, tz: ZoneInfo) -> dict[tuple[str, str], Reach]:

@@ -4,43 +4,35 @@ Before the close the teams and the city read them, afterwards each county its ow
 learn who was drawn and may read answers. Panels are shown apart and enter no figure here.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from app.figures.indicators.assemble import figures_of_place, no_median
-from app.figures.indicators.counting import mark_of, marks_of, support_share
+from app.figures.indicators.assemble import figures_of_place
+from app.figures.indicators.counting import Mark, mark_of, support_share
+from app.figures.indicators.counts import KINDS, counts_of
 from app.figures.indicators.facts import Told, households_of
-from app.figures.indicators.figure import RECORD, CountyCount, IndicatorFigure, Persons
-from app.figures.indicators.providers import persons_of, records_of
+from app.figures.indicators.figure import CountyCount, IndicatorFigure
+from app.figures.indicators.keeping import household_of
+from app.figures.indicators.kept import facts_of, median_of_counts, median_share, uncounted
 from app.figures.indicators.queries import sees_city
-from app.figures.indicators.sums import Sums, add_up
 from app.figures.indicators.yc2017 import INDICATORS, SCHEME
 from app.findings.inspections.queries import doors_of
 from app.kernel.clock import rfc3339, utcnow
 from app.kernel.problems import NotFound
 from app.registry.people.rules import Actor, reads_answers
-from app.registry.places import County
-from app.survey.rounds.models import Draw
 from app.survey.rounds.queries import (
     RoundView,
-    Stratum,
     get_round,
-    list_samples,
     samples_of,
     standing_draws,
-    strata_of,
 )
 from app.survey.rounds.rules import is_panel
-
-KINDS = ("poor", "non_poor")
-FROM_RECORDS = frozenset(
-    {"I27", "I33", "I36", "I37", *(code for code, line in INDICATORS.items() if line.waits_for is not None)}
-)
 
 
 @dataclass(frozen=True)
@@ -128,22 +120,36 @@ def figures_of(
 ) -> RoundFigures:
     """All indicators of a round as this reader may see them (`codes`: only those), or NotFound."""
     view = get_round(session, actor, code)
-    around = _around(session, view, codes)
-    counted = [_count(session, view, county, tz, around) for county in view.counties]
-    counts = [count for count, _ in counted]
+    counted = counts_of(session, view, tz, codes)
+    medians = Medians(session, view, counted.told)
+    places = tuple(
+        _place(count.code, count.name_zh, count.name_en, [count], view, codes, medians.of(county.id))
+        for count, county in zip(counted.counties, view.counties, strict=True)
+    )
     city = None
     if sees_city(session, actor, code):
-        everyone = [told for _, mine in counted for told in mine]
-        city = _place("city", "全市", "City", counts, everyone, view, codes)
-    return RoundFigures(
-        round=code,
-        scheme=SCHEME,
-        as_of=now or utcnow(),
-        counties=tuple(
-            _place(count.code, count.name_zh, count.name_en, [count], mine, view, codes) for count, mine in counted
-        ),
-        city=city,
-    )
+        everywhere = medians.of(*(county.id for county in view.counties))
+        city = _place("city", "全市", "City", counted.counties, view, codes, everywhere)
+    return RoundFigures(code, SCHEME, now or utcnow(), places, city)
+
+
+class Medians:
+    """The medians of a round, each taken only when it is shown: from kept facts, or from those counted just now."""
+
+    def __init__(self, session: Session, view: RoundView, told: Mapping[int, Sequence[Told]]) -> None:
+        self.session, self.told = session, told
+        self.draws = [draw.id for draw in standing_draws(session, view.code)]
+
+    def of(self, *county_ids: int) -> Callable[[], tuple[int, int] | None]:
+        """The median over these counties."""
+
+        def median() -> tuple[int, int] | None:
+            if not any(county_id in self.told for county_id in county_ids):
+                return median_share(self.session, self.draws, county_ids)
+            shares = [support_share(each.facts) for county_id in county_ids for each in self.told.get(county_id, ())]
+            return median_of_counts([(share, 1) for share in sorted(share for share in shares if share is not None)])
+
+        return median
 
 
 def _place(
@@ -151,13 +157,10 @@ def _place(
     name_zh: str,
     name_en: str,
     counts: Sequence[CountyCount],
-    told: Sequence[Told],
     view: RoundView,
     codes: Collection[str] | None,
+    median: Callable[[], tuple[int, int] | None],
 ) -> PlaceFigures:
-    def median() -> tuple[int, int] | None:
-        return median_of([share for each in told if (share := support_share(each.facts)) is not None])
-
     def total(of: str) -> dict[str, int]:
         parts = [getattr(count, of) for count in counts]
         return {name: sum(part.get(name, 0) for part in parts) for name in parts[0]} if parts else {}
@@ -170,81 +173,12 @@ def _place(
         drawn=total("drawn"),
         completed={kind: _completed(counts, kind) for kind in KINDS},
         quota={kind: (pair[0] * len(counts), pair[1] * len(counts)) for kind, pair in view.quota.items()},
-        figures=figures_of_place(counts, codes, median if told else no_median),
+        figures=figures_of_place(counts, codes, median),
     )
 
 
 def _completed(counts: Sequence[CountyCount], kind: str) -> int:
     return sum(count.sums[kind]["I35"].x for count in counts if "I35" in count.sums.get(kind, {}))
-
-
-def median_of(shares: Sequence[int]) -> tuple[int, int] | None:
-    """The middle of whole numbers (of two the mean, half up) and how many there are."""
-    if not shares:
-        return None
-    ordered, half = sorted(shares), len(shares) // 2
-    if len(ordered) % 2:
-        return ordered[half], len(ordered)
-    return (ordered[half - 1] + ordered[half] + 1) // 2, len(ordered)
-
-
-@dataclass(frozen=True)
-class Around:
-    """What stands beside the households of a round: sums of records and the register's persons, by county id."""
-
-    records: Mapping[int, Sums]
-    persons: Mapping[int, Persons]
-
-
-def _around(session: Session, view: RoundView, codes: Collection[str] | None) -> Around:
-    """Only as far as it is asked for: the population is a sum over the whole register."""
-    ids = [county.id for county in view.counties]
-    wants = set(INDICATORS if codes is None else codes)
-    return Around(
-        records=records_of(session, view.code, ids) if wants & FROM_RECORDS else {},
-        persons=persons_of(session, ids) if "I10" in wants else {},
-    )
-
-
-def _count(
-    session: Session, view: RoundView, county: County, tz: ZoneInfo, around: Around
-) -> tuple[CountyCount, list[Told]]:
-    lines = [
-        (draw, line)
-        for draw in standing_draws(session, view.code)
-        for line in strata_of(session, draw.id)
-        if line.county_id == county.id and not is_panel(line.part)
-    ]
-    rows = [row for draw, line in lines if draw.drawn_at for row in samples_of(session, draw.id, draw.drawn_at, line)]
-    told = households_of(session, doors_of(session, rows, tz)) if rows else []
-    return (
-        CountyCount(
-            code=county.code,
-            name_zh=county.name_zh,
-            name_en=county.name_en,
-            sums={
-                **{kind: add_up(marks_of(each.facts) for each in told if each.facts.kind == kind) for kind in KINDS},
-                RECORD: around.records.get(county.id, {}),
-            },
-            frame=frame_sizes(lines),
-            drawn={
-                kind: sum(line.main for draw, line in lines if draw.drawn_at and line.kind == kind) for kind in KINDS
-            },
-            fewest={kind: pair[0] for kind, pair in view.quota.items()},
-            persons=around.persons.get(county.id),
-        ),
-        told,
-    )
-
-
-def frame_sizes(lines: Sequence[tuple[Draw, Stratum]]) -> dict[str, int]:
-    """Of an open and a covert draw in one county the frame is the open one's; a frame may be cut into lists."""
-    frame = [line for draw, line in lines if draw.id == lines[0][0].id]
-    if not frame:
-        return {}
-    sizes = {kind: sum(line.N for line in frame if line.kind == kind) for kind in KINDS}
-    exited = sum(line.exited for line in frame if line.kind == "poor")
-    return {**sizes, "exited": exited, "unexited": sizes["poor"] - exited}
 
 
 def households_behind(
@@ -255,20 +189,38 @@ def households_behind(
     chosen = line.part(part) if line and part else None
     if line is None or (part and chosen is None) or not reads_answers(actor):
         raise NotFound("没有这个指标,或不在您的范围内。", "No such indicator within your scope.")
+    lines = [
+        (draw, stratum)
+        for draw in get_round(session, actor, code).draws
+        if draw.drawn_at is not None
+        for stratum in draw.strata
+        if stratum.county == county and not is_panel(stratum.part)
+    ]
+    if not lines:
+        raise NotFound("没有抽样名单,或不在您的范围内。", "No sample within your scope.")
     kinds = (chosen and chosen.kinds) or line.kinds
     cell = f"{indicator}.{part}" if chosen and chosen.kinds is None else indicator
-    doors = doors_of(session, list_samples(session, actor, code, county), tz)
-    told = [each for each in households_of(session, doors) if each.facts.kind in kinds]
-    return [_behind(each, cell) for each in told]
+    county_id, draws = lines[0][1].county_id, sorted({draw.id for draw, _ in lines})
+    if uncounted(session, draws, [county_id]):
+        told = [
+            each
+            for draw, stratum in lines
+            if draw.drawn_at is not None and stratum.kind in kinds
+            for each in households_of(
+                session, doors_of(session, samples_of(session, draw.id, draw.drawn_at, stratum), tz)
+            )
+        ]
+        return [_behind(each.door.row, county, each.op_id, mark_of(each.facts, cell)) for each in told]
+    rows = facts_of(session, county_id, draws, kinds)
+    return [_behind(row, county, row.op_id, mark_of(household_of(row), cell)) for row in rows]
 
 
-def _behind(told: Told, cell: str) -> HouseholdBehind:
-    mark, row = mark_of(told.facts, cell), told.door.row
+def _behind(row: Any, county: str, op_id: UUID | None, mark: Mark) -> HouseholdBehind:
     x, y = (None, None) if isinstance(mark, str) else mark
     return HouseholdBehind(
         sample_id=row.sample_id,
-        op_id=str(told.op_id) if told.op_id else None,
-        county=row.county,
+        op_id=str(op_id) if op_id else None,
+        county=county,
         stratum=row.kind,
         rank=row.rank,
         unit=row.unit,

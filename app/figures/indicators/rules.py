@@ -55,6 +55,10 @@ YC2017 = Scheme(
 )
 
 
+ANSWERS = {"team": "sat_team", "helper": "sat_helper", "effect": "sat_effect", "way": "sat_way"}
+"""Item → its question in Q1."""
+
+
 @dataclass(frozen=True)
 class Interview:
     """One poor household's counted interview: its status in the frozen frame, and code by item (absent: no answer)."""
@@ -188,7 +192,7 @@ def _figure(
 
 @dataclass(frozen=True)
 class CountyFacts:
-    """What one county brings: frame counts (None: not frozen), quota, completed households, counted interviews."""
+    """What one county brings: frame counts (None: not frozen), quota, completed households, tallies by item."""
 
     code: str
     name: str
@@ -197,14 +201,15 @@ class CountyFacts:
     exited: int
     quota: Mapping[str, tuple[int, int]]
     completed: Mapping[str, int]
-    interviews: Sequence[Interview]
+    tallies: Mapping[str, Tally]
+    """Item → its tally over the counted interviews."""
 
     def figures(self, scheme: Scheme = YC2017) -> list[Figure]:
         """All items; the reference item rests on the households out of poverty alone."""
         return [
             county_figure(
                 item,
-                tally(self.interviews, item, scheme),
+                self.tallies.get(item, Tally()),
                 self.exited if item in scheme.reference else self.poor or 0,
                 scheme,
             )
@@ -228,7 +233,7 @@ class CountyFacts:
 def city_figures(counties: Sequence[CountyFacts], scheme: Scheme = YC2017) -> list[Figure]:
     """All items summed over counties, those with too few households included."""
     return [
-        city_figure(item, sum((tally(each.interviews, item, scheme) for each in counties), Tally()), scheme)
+        city_figure(item, sum((each.tallies.get(item, Tally()) for each in counties), Tally()), scheme)
         for item in scheme.items
     ]
 

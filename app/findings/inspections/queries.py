@@ -73,14 +73,22 @@ def doorstep_of(visit: Visit) -> Doorstep:
     )
 
 
-def list_visits(session: Session, county_id: int, draw_id: str) -> dict[str, list[Visit]]:
-    """Sample id → its visits in order of arrival; voided ones are left out."""
+FEW = 500
+"""Up to so many ranks are asked for by name, so that a short list is not read with all of its draw."""
+
+
+def list_visits(
+    session: Session, county_id: int, draw_id: str, sample_ids: Sequence[str] = ()
+) -> dict[str, list[Visit]]:
+    """Sample id → its visits in order of arrival; voided ones are left out. `sample_ids`: only of these."""
     query = (
         select(Visit)
         .join(Op, (col(Op.county_id) == col(Visit.county_id)) & (col(Op.op_id) == col(Visit.op_id)))
         .where(Visit.county_id == county_id, Visit.draw == draw_id, Visit.status != VisitStatus.VOIDED)
         .order_by(col(Op.seq))
     )
+    if sample_ids:
+        query = query.where(col(Visit.sample_id).in_(sample_ids))
     visits: dict[str, list[Visit]] = defaultdict(list)
     for visit in session.exec(query):
         visits[visit.sample_id].append(visit)
@@ -90,8 +98,9 @@ def list_visits(session: Session, county_id: int, draw_id: str) -> dict[str, lis
 def doors_of(session: Session, rows: Sequence[SampleRow], tz: ZoneInfo) -> list[Door]:
     """The doors of whole strata of one draw (ranks in order), each with its state and its visits."""
     visits: dict[str, list[Visit]] = {}
+    named = [row.sample_id for row in rows] if len(rows) <= FEW else []
     for county_id, draw_id in {(row.county_id, row.sample_id.partition(f".{row.stratum}.")[0]) for row in rows}:
-        visits.update(list_visits(session, county_id, draw_id))
+        visits.update(list_visits(session, county_id, draw_id, named))
     steps = {sample_id: [doorstep_of(visit) for visit in seen] for sample_id, seen in visits.items()}
     items = sample_standings(rows, steps, tz)
     return [Door(item, tuple(visits.get(item.row.sample_id, ()))) for item in items]

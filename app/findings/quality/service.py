@@ -3,18 +3,27 @@
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from app.findings.inspections.models import Visit
-from app.findings.quality.doubts import Doubt
+from app.findings.inspections.service import position_of
+from app.findings.quality.doubts import Doubt, Interviewed, doubts_of
 from app.findings.quality.models import Flag, FlagState
 from app.findings.quality.second_person import AlreadySettled, require_second_person
 from app.kernel import audit
 from app.kernel.clock import utcnow
 from app.kernel.db.ports import upsert
 from app.kernel.problems import Malformed, NotFound
+from app.registry.households.models import Household
 from app.registry.people.rules import Actor
+from app.registry.places import Village
+from app.survey.questionnaires.rules import Checked
+from app.survey.records.models import Op
+from app.survey.records.rules import Body
+from app.survey.rounds.models import Sample
+from app.survey.rounds.queries import find_draw, find_round
 
 SETTLED = frozenset({FlagState.EXPLAINED, FlagState.CORRECTED, FlagState.REJECTED})
 
@@ -25,6 +34,38 @@ class BadState(Malformed):
     slug = "bad-flag-state"
     title_zh = "处理结果不对"
     title_en = "Unknown way to settle a doubt"
+
+
+def look_at(session: Session, op: Op, body: Body, sample: Sample, checked: Checked, zone: ZoneInfo) -> None:
+    """Raise what an interview gives rise to by itself, in the transaction that accepts it."""
+    record = interviewed(session, op, body, sample, checked)
+    raise_doubts(session, op.county_id, op.op_id, doubts_of(record, zone), op.received_at)
+
+
+def interviewed(session: Session, op: Op, body: Body, sample: Sample, checked: Checked) -> Interviewed:
+    """An accepted interview as the rules see it, with its village's point and its round's first day."""
+    named: dict[str, str] = {}
+    for leaf in checked.leaves():
+        if leaf.index == 0:
+            named.setdefault(leaf.path.rpartition("/")[2], leaf.text)
+    lon, lat, accuracy = position_of(named.get("gps"))
+    family = session.get(Household, (op.county_id, sample.unit))
+    village = session.get(Village, (op.county_id, family.village_code)) if family else None
+    draw = find_draw(session, sample.draw_id)
+    inspected = find_round(session, draw.round_code) if draw else None
+    return Interviewed(
+        form_id=op.form_id or "",
+        answers=named,
+        started_at=body.started_at,
+        finished_at=body.finished_at,
+        received_at=op.received_at,
+        offset_ms=body.offset_ms,
+        round_begins=inspected.starts_on if inspected else None,
+        position=(lon, lat) if lon is not None and lat is not None else None,
+        accuracy_m=accuracy or 0.0,
+        village=(village.lon, village.lat) if village and village.lon is not None and village.lat is not None else None,
+        is_filed_resettled=bool(family and family.resettled),
+    )
 
 
 def raise_doubts(session: Session, county_id: int, op_id: UUID, doubts: Iterable[Doubt], at: datetime) -> None:

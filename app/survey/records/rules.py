@@ -15,6 +15,8 @@ from uuid import UUID
 from app.kernel.clock import parse_instant
 from app.kernel.problems import Fault
 
+DOORSTEPS = frozenset({"interview", "outcome"})
+FIELDWORK = frozenset({"record", "look_back"})
 KINDS = frozenset({"interview", "outcome", "visit_log", "record", "look_back"})
 OUTCOME_CODES = frozenset({"N4", "X3", "R1", "N1", "N2", "N3", "X1", "X2"})
 MAX_OPS = 500
@@ -74,6 +76,8 @@ class Body:
     started_at: datetime | None = None
     finished_at: datetime | None = None
     corrects: UUID | None = None
+    offset_ms: int | None = None
+    """How far the phone's clock was from the service's, as the phone knew it."""
     reasons: tuple[Reason, ...] = field(default=())
 
 
@@ -114,6 +118,11 @@ def _read_op(op: Any, place: str) -> SealedOp | Fault:
     if not isinstance(body, str):
         return Fault(f"{place}/body", "应是 JSON 文本", "Should be the JSON text")
     return SealedOp(op_id, dev_seq, digest, body.encode("utf-8", "surrogatepass"))
+
+
+def subject_of(kind: str | None, sample_id: str | None, unit: str | None) -> tuple[bool, str | None]:
+    """What a record is about, as far as its correction must be about the same."""
+    return (True, sample_id) if kind in DOORSTEPS else (False, unit)
 
 
 def read_uuid(value: Any) -> UUID | None:
@@ -194,8 +203,14 @@ def _read_fields(data: dict[str, Any], reasons: list[Reason]) -> Body:
         started_at=started,
         finished_at=finished,
         corrects=corrects,
+        offset_ms=_read_offset(data.get("clock")),
         reasons=tuple(reasons),
     )
+
+
+def _read_offset(clock: Any) -> int | None:
+    offset = clock.get("offset_ms") if isinstance(clock, dict) else None
+    return offset if isinstance(offset, int) and not isinstance(offset, bool) and abs(offset) < 2**53 else None
 
 
 def _read_outcome(data: dict[str, Any], kind: str | None, reasons: list[Reason]) -> Mapping[str, Any] | None:

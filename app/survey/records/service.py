@@ -22,6 +22,14 @@ CORRECTS_OTHER = Reason(
     "corrects-other", "#/corrects", "更正的是另一户的记录", "Corrects a record of another household"
 )
 
+SHUT_OUT = {
+    "device": Reason("device-revoked", "#", "发送的设备已被停用", "Sent by a device that was revoked"),
+    "account": Reason("account-disabled", "#", "发送的账号已被停用", "Sent by an account that was disabled"),
+}
+"""Who may hand in what was sealed before, and nothing else."""
+
+NOT_JUDGED = Reason("not-judged", "#", "系统没能核对这条记录,请技术人员查看", "Our check stumbled over this record")
+
 
 class NotHeld(Conflict):
     """The record is not waiting for a decision."""

@@ -138,6 +138,11 @@ def standing_draws(session: Session, code: str, *, teams: bool = False) -> list[
     return sorted(session.exec(query), key=lambda draw: (draw.of_teams, draw.covert, draw.attempt))
 
 
+def find_draw(session: Session, draw_id: str) -> Draw | None:
+    """A draw by its id, whatever became of it; for those who write."""
+    return session.get(Draw, draw_id)
+
+
 def standing_draw(session: Session, code: str, draw_id: str | None = None) -> Draw | None:
     """The named draw if it stands; unnamed the one that stands, or of several the first."""
     teams = draw_id is not None

@@ -6,7 +6,7 @@ import pytest
 
 from app.figures.indicators.counting import Mark, mark_of, support_share
 from app.figures.indicators.household import Household
-from app.figures.indicators.round_figures import median_of
+from app.figures.indicators.kept import median_of_counts
 from tests.rooms.indicators.households import (
     PERSONS,
     a_county,
@@ -157,9 +157,10 @@ def test_the_median_of_the_shares_is_that_of_households() -> None:
     shares = [support_share(exited(inc_social=str(s), inc_project="0", inc_total="3000")) for s in (1, 1000, 3000)]
 
     assert shares == [3, 3333, 10_000]
-    assert median_of([each for each in shares if each is not None]) == (3333, 3)
-    assert median_of([1, 2]) == (2, 2)
-    assert median_of([]) is None
+    assert median_of_counts([(each, 1) for each in shares if each is not None]) == (3333, 3)
+    assert median_of_counts([(1, 1), (2, 1)]) == (2, 2)
+    assert median_of_counts([(5, 3), (9, 2)]) == (5, 5)
+    assert median_of_counts([]) is None
 
 
 def test_the_comprehensive_rate_projects_persons_and_needs_all_three_classes() -> None:

@@ -30,7 +30,7 @@ def a_county(counted: list[Interview], *, code: str = "640104", poor: int = 640,
         exited=exited,
         quota=QUOTA,
         completed={"poor": len(counted), "non_poor": 4},
-        interviews=counted,
+        tallies={item: rules.tally(counted, item) for item in rules.YC2017.items},
     )
 
 

@@ -1,0 +1,115 @@
+"""What is kept, for those who read: sums by county, facts by page, and whether they may be trusted.
+
+Sums of another version, or of records that came before there were sums, are not shown: their county is counted from the
+records as long as nobody has counted it anew (the next record there does, and the housekeeper within the hour).
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from app.figures.indicators.keeping import VERSION, decode
+from app.figures.indicators.models import FigureHousehold, FigureSum
+from app.figures.indicators.sums import Sum, merge
+from app.findings.inspections.models import Visit, VisitStatus
+
+CountySums = Mapping[str, Mapping[str, Sum]]
+"""poor | non_poor → its sums."""
+
+
+def sums_of(session: Session, draw_ids: Sequence[str], county_ids: Collection[int]) -> dict[int, CountySums]:
+    """County id → its sums over these draws; a county whose sums cannot be trusted is not there."""
+    query = select(FigureSum).where(col(FigureSum.draw_id).in_(draw_ids), col(FigureSum.county_id).in_(county_ids))
+    kept: dict[int, list[FigureSum]] = defaultdict(list)
+    for row in session.exec(query):
+        kept[row.county_id].append(row)
+    behind = {county_id for county_id, _ in uncounted(session, draw_ids, county_ids)}
+    return {
+        county_id: {
+            kind: merge(decode(row.cells) for row in kept[county_id] if row.kind == kind)
+            for kind in ("poor", "non_poor")
+        }
+        for county_id in county_ids
+        if county_id not in behind
+    }
+
+
+def uncounted(session: Session, draw_ids: Sequence[str], county_ids: Collection[int]) -> list[tuple[int, str]]:
+    """(county, draw) with records and without sums of today's version."""
+    current = set(
+        session.exec(
+            select(FigureSum.county_id, FigureSum.draw_id).where(
+                col(FigureSum.draw_id).in_(draw_ids),
+                col(FigureSum.county_id).in_(county_ids),
+                FigureSum.version == VERSION,
+            )
+        )
+    )
+    lacking = sorted({county_id for county_id in county_ids for draw in draw_ids if (county_id, draw) not in current})
+    if not lacking:
+        return []
+    visited = session.exec(
+        select(Visit.county_id, Visit.draw)
+        .where(col(Visit.county_id).in_(lacking), col(Visit.draw).in_(draw_ids), Visit.status != VisitStatus.VOIDED)
+        .distinct()
+    )
+    return sorted(set(visited) - current)
+
+
+def median_share(session: Session, draw_ids: Sequence[str], county_ids: Collection[int]) -> tuple[int, int] | None:
+    """The median share of support in income over households, in hundredths of a per cent, and their number (I19)."""
+    query = (
+        select(FigureHousehold.support_share, func.count())
+        .where(
+            col(FigureHousehold.county_id).in_(county_ids),
+            col(FigureHousehold.draw_id).in_(draw_ids),
+            col(FigureHousehold.support_share).is_not(None),
+        )
+        .group_by(col(FigureHousehold.support_share))
+        .order_by(col(FigureHousehold.support_share))
+    )
+    counts = [(int(share), count) for share, count in session.exec(query) if share is not None]
+    return median_of_counts(counts)
+
+
+def median_of_counts(counts: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    """The middle of whole numbers given as (value, how often) in order; of two the mean, half up."""
+    total = sum(count for _, count in counts)
+    if not total:
+        return None
+    low, high = _nth(counts, (total - 1) // 2), _nth(counts, total // 2)
+    return (low + high + 1) // 2 if low != high else low, total
+
+
+def _nth(counts: Sequence[tuple[int, int]], place: int) -> int:
+    for value, count in counts:
+        if place < count:
+            return value
+        place -= count
+    raise IndexError(place)
+
+
+FACTS = (
+    FigureHousehold.sample_id, FigureHousehold.op_id, FigureHousehold.kind, FigureHousehold.rank, FigureHousehold.unit,
+    FigureHousehold.status, FigureHousehold.answers, FigureHousehold.is_first_drawn, FigureHousehold.ending,
+    FigureHousehold.attempts, FigureHousehold.is_filed_resettled, FigureHousehold.is_confirmed, FigureHousehold.records,
+    FigureHousehold.doubted,
+)  # fmt: skip
+
+
+def facts_of(session: Session, county_id: int, draw_ids: Sequence[str], kinds: Sequence[str]) -> list[Any]:
+    """The rows of facts of a county, by stratum, draw and rank; columns only, for there may be thousands."""
+    query = (
+        select(*FACTS)  # type: ignore[call-overload]
+        .where(
+            FigureHousehold.county_id == county_id,
+            col(FigureHousehold.draw_id).in_(draw_ids),
+            col(FigureHousehold.kind).in_(kinds),
+        )
+        .order_by(
+            col(FigureHousehold.kind).desc(), FigureHousehold.draw_id, FigureHousehold.rank, FigureHousehold.sample_id
+        )
+    )
+    return list(session.exec(query).all())
