@@ -162,9 +162,9 @@ export async function startServer() {
   }
 
   function have(one: Seen): Response {
-    const asked = JSON.parse(text(one)) as { ops: string[]; photos: string[] };
+    const asked = JSON.parse(text(one)) as { ops: { op_id: string; digest: string }[]; photos: string[] };
     return json({
-      ops: asked.ops.filter((id) => !ops.has(id)),
+      ops: asked.ops.filter((each) => ops.get(each.op_id)?.op.digest !== each.digest).map((each) => each.op_id),
       photos: asked.photos.filter((sha256) => !photos.has(sha256)),
     });
   }
@@ -207,7 +207,7 @@ export async function startServer() {
   }
 
   function put(one: Seen, sha256: string): Response {
-    if (!announced(sha256)) return problem(404, "not-announced", "later");
+    if (!announced(sha256)) return problem(404, "photo-not-announced", "later");
     if (sha256Hex(one.bytes) !== sha256) return problem(422, "digest-mismatch", "later");
     photos.set(sha256, one.bytes);
     return json({ sha256, bytes: one.bytes.length, state: "stored" }, 201);
@@ -218,7 +218,7 @@ export async function startServer() {
       new Response(null, { status, headers: { "Tus-Resumable": "1.0.0", ...headers } });
     if (one.method === "POST") {
       const sha256 = atob((/sha256 ([^,]+)/.exec(one.headers.get("Upload-Metadata") ?? "") ?? [])[1] ?? "");
-      if (!announced(sha256)) return problem(404, "not-announced", "later");
+      if (!announced(sha256)) return problem(404, "photo-not-announced", "later");
       const id = `${sha256}.${one.headers.get("Upload-Length")}`;
       if (!parts.has(id)) parts.set(id, new Uint8Array());
       return tus(201, { Location: `/api/v1/uploads/${id}` });

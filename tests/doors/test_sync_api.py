@@ -261,6 +261,22 @@ def test_have_names_what_is_not_here_yet(world: World) -> None:
     assert answer["photos"] == sorted(digests[1:])
 
 
+def test_have_asked_by_digest_takes_other_bytes_under_an_id_for_missing(world: World) -> None:
+    phone = world.phone()
+    op = phone.op(phone.door(phone.samples()[0]))
+    phone.post(op)
+    named = [{"op_id": op["op_id"], "digest": op["digest"]}, {"op_id": op["op_id"], "digest": "0" * 64}, {"op_id": 7}]
+
+    answer = world.client.post("/api/v1/sync/have", json={"ops": named, "photos": []}, headers=phone.headers).json()
+    assert answer["ops"] == [op["op_id"], 7]
+
+    other = phone.op(phone.door(phone.samples()[1]), op_id=op["op_id"])
+    phone.post(other)
+    named = [{"op_id": op["op_id"], "digest": each["digest"]} for each in (op, other)]
+    answer = world.client.post("/api/v1/sync/have", json={"ops": named, "photos": []}, headers=phone.headers).json()
+    assert answer["ops"] == [], "both versions are kept"
+
+
 def test_the_package_holds_the_teams_samples_and_nobody_elses(world: World) -> None:
     package = world.phone("lin").package()
     assert {sample["county"] for sample in package["samples"]} == {"640104"}

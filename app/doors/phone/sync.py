@@ -5,7 +5,9 @@ county's transaction has committed.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
@@ -65,7 +67,10 @@ def _sync(house: House, actor: Actor, raw: bytes) -> dict[str, Any]:
 
 @router.post("/sync/have", dependencies=[Quota])
 async def post_have(request: Request, house: TheHouse, actor: Sender) -> dict[str, Any]:
-    """Of the ops and photos named, those of this account that are not here yet."""
+    """Of the ops and photos named, those of this account that are not here yet.
+
+    An op is named by its id, or by `{"op_id","digest"}`: then other bytes under the id do not count as it.
+    """
     raw = await read_inflated(request, ENVELOPE_LIMIT)
     return await run_in_threadpool(_have, house, actor, raw)
 
@@ -78,8 +83,15 @@ def _have(house: House, actor: Actor, raw: bytes) -> dict[str, Any]:
         raise BadEnvelope('应是 {"ops": […], "photos": […]}。', "Should be {ops, photos}.") from error
     if len(ops) + len(digests) > MOST_ASKED:
         raise BadEnvelope(f"一次最多问{MOST_ASKED}项。", f"Ask for at most {MOST_ASKED} at once.")
-    ids = [(each, read_uuid(each)) for each in ops]
+    wanted = [(each["op_id"], each.get("digest")) if isinstance(each, dict) and "op_id" in each else (each, None)
+              for each in ops]  # fmt: skip
     with house.db.read() as session:
-        kept = records.own_op_ids(session, actor.account_id, [id_ for _, id_ in ids if id_])
+        ids = [id_ for text, _ in wanted if (id_ := read_uuid(text))]
+        kept = records.own_digests(session, actor.account_id, ids)
         lacking = photos.missing(session, actor.account_id, digests)
-    return {"ops": [text for text, id_ in ids if id_ not in kept], "photos": sorted(lacking)}
+    return {"ops": [text for text, digest in wanted if not _is_kept(kept, text, digest)], "photos": sorted(lacking)}
+
+
+def _is_kept(kept: Mapping[UUID, set[str]], text: object, digest: object) -> bool:
+    there = kept.get(id_) if (id_ := read_uuid(text)) else None
+    return there is not None and (digest is None or digest in there)

@@ -78,6 +78,16 @@ def children_of(session: Session, county_id: int, op_ids: Iterable[UUID]) -> dic
     return found
 
 
+def own_digests(session: Session, account_id: UUID, op_ids: Iterable[UUID]) -> dict[UUID, set[str]]:
+    """Op id → digests of the bytes that this account sent under it, those in conflict too."""
+    found: dict[UUID, set[str]] = defaultdict(set)
+    for kept in (Op, OpConflict):
+        query = select(kept.op_id, kept.digest).where(col(kept.op_id).in_(set(op_ids)), kept.account_id == account_id)
+        for op_id, digest in session.exec(query):
+            found[op_id].add(digest)
+    return found
+
+
 def own_op_ids(session: Session, account_id: UUID, op_ids: Iterable[UUID]) -> dict[UUID, Op]:
     """Which of these ids this account has sent."""
     query = select(Op).where(col(Op.op_id).in_(set(op_ids)), Op.account_id == account_id)

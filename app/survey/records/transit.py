@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import CompoundSelect, union_all
 from sqlmodel import Session, col, func, select
 
 from app.kernel.audit import CountySeq
@@ -164,15 +165,24 @@ class Arrived:
 
 def arrived_of(session: Session, device_ids: Sequence[UUID] | None = None) -> dict[UUID, Arrived]:
     """Device → what came from it. Only ops under accounts that signed in on that device count."""
-    query = (
-        select(Op.device_id, func.count(func.distinct(Op.dev_seq)), func.max(Op.dev_seq), func.max(Op.received_at))
-        .join(Device, (col(Device.id) == Op.device_id) & (col(Device.account_id) == Op.account_id))
-        .where(col(Op.dev_seq) > 0)
-        .group_by(col(Op.device_id))
-    )
-    if device_ids is not None:
-        query = query.where(col(Op.device_id).in_(device_ids))
+    came = _numbers_of(device_ids).subquery().c
+    query = select(
+        came.device_id, func.count(func.distinct(came.dev_seq)), func.max(came.dev_seq), func.max(came.received_at)
+    ).group_by(came.device_id)
     return {device: Arrived(count, highest, last) for device, count, highest, last in session.exec(query)}
+
+
+def _numbers_of(device_ids: Sequence[UUID] | None) -> CompoundSelect[Any]:
+    """Numbers that came from devices, also those of other bytes under an id that was taken."""
+    parts = []
+    for kept in (Op, OpConflict):
+        part = (
+            select(kept.device_id, kept.dev_seq, kept.received_at)
+            .join(Device, (col(Device.id) == kept.device_id) & (col(Device.account_id) == kept.account_id))
+            .where(col(kept.dev_seq) > 0)
+        )
+        parts.append(part if device_ids is None else part.where(col(kept.device_id).in_(device_ids)))
+    return union_all(*parts)
 
 
 def highest_of(session: Session, device_id: UUID) -> int:
@@ -187,13 +197,8 @@ def gaps_of(session: Session, device_id: UUID, highest: int, *, most: int = MOST
     arrived = arrived_of(session, [device_id]).get(device_id)
     if arrived is not None and arrived.count >= highest:
         return [], 0
-    query = (
-        select(Op.dev_seq)
-        .join(Device, (col(Device.id) == Op.device_id) & (col(Device.account_id) == Op.account_id))
-        .where(Op.device_id == device_id, col(Op.dev_seq) > 0, col(Op.dev_seq) <= highest)
-        .distinct()
-        .order_by(col(Op.dev_seq))
-    )
+    came = _numbers_of([device_id]).subquery().c
+    query = select(came.dev_seq).where(came.dev_seq <= highest).distinct().order_by(came.dev_seq)
     return missing_numbers(session.exec(query), highest, most)
 
 

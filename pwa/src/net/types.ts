@@ -17,7 +17,7 @@ export interface Api {
   /** A form's bytes as text; `url` comes from the package and must be on our own origin. */
   getForm(token: string, url: string): Promise<Reply>;
   postSync(token: string, envelope: SyncEnvelope): Promise<Reply>;
-  postHave(token: string, ask: { ops: string[]; photos: string[] }): Promise<Reply>;
+  postHave(token: string, ask: { ops: { op_id: string; digest: string }[]; photos: string[] }): Promise<Reply>;
   /** Ask for a signed proof of what is kept. */
   postVerify(token: string, ask: { nonce: string; ops: string[]; photos: string[] }): Promise<Reply>;
   /** Ask the service to open a wrapped bundle of keys of this account. */

@@ -11,7 +11,7 @@ import type { Op, Problem, ReceiptKey } from "../domain/wire.ts";
 import type { Api } from "../net/types.ts";
 import type { OutboxChange, OutboxRow, ReceiptRow, Store } from "../store/types.ts";
 import { batchLength, MAX_OPS } from "./limits.ts";
-import { livesOf } from "./lives.ts";
+import { changedLines, livesOf } from "./lives.ts";
 import { readMissing, sendPhoto, type PhotoOutcome } from "./upload.ts";
 
 export interface DrainContext {
@@ -202,6 +202,7 @@ async function drainPhotos(context: DrainContext, end: DrainEnd): Promise<void> 
     }
     const outcome = await sendOne(context, row);
     await note(context, row, outcome);
+    if (isUnannounced(outcome)) await sendRecordAgain(context, row.op_id);
     if (outcome.word === "received") {
       end.received += 1;
       there.add(row.sha256 ?? "");
@@ -222,6 +223,16 @@ async function sendOne(context: DrainContext, row: OutboxRow): Promise<PhotoOutc
   const { api, token, tick } = context;
   const keepUrl = (url: string | null) => context.store.updateOutbox([{ id: row.id, change: { upload_url: url } }]);
   return sendPhoto({ api, token, tick, keepUrl }, row, bytes, photo.type);
+}
+
+/** The service knows no record that names the photo: whatever it said of the record before, it does not have it now. */
+function isUnannounced(outcome: PhotoOutcome): boolean {
+  return "problem" in outcome && outcome.problem?.type === "/problems/photo-not-announced";
+}
+
+async function sendRecordAgain(context: DrainContext, opId: string): Promise<void> {
+  const life = livesOf(await context.store.outbox(context.account)).get(opId);
+  if (life) await context.store.updateOutbox(changedLines(opId, life, { type: "asked", lacks_op: true, lacks_photos: [] }));
 }
 
 /**

@@ -37,8 +37,9 @@ export async function pullPackage(context: PullContext): Promise<PullResult> {
   if (pack.account.account !== account) return { ok: false, reason: "signed-out", problem: null };
   context.onServerTime(reply.serverTimeMs ?? null);
   const before = await store.package(account);
-  await store.savePackage(account, reply.text, askedAt);
+  // The new life is noted only when all that was sent has been asked for: killed in between, it is asked again.
   if (before && before.package.epoch !== pack.epoch) await refill(context);
+  await store.savePackage(account, reply.text, askedAt);
   await noteReleased(context, pack);
   return pullForms(context, pack);
 }
@@ -68,10 +69,11 @@ async function refill(context: PullContext): Promise<void> {
   const submissions = await context.store.submissions(context.account);
   const lives = [...livesOf(rows, submissions)].filter(([, life]) => !life.purged && isThere(life.op));
   const digests = new Map(rows.map((row) => [row.id, row.sha256 ?? ""]));
+  const bodies = new Map(submissions.map((row) => [row.op_id, row.digest]));
   for (let at = 0; at < lives.length; at += ASK) {
     const part = lives.slice(at, at + ASK);
     const photos = part.flatMap(([, life]) => Object.keys(life.photos).filter((id) => isThere(life.photos[id])));
-    const ask = { ops: part.map(([opId]) => opId), photos: photos.map((id) => digests.get(id) ?? "") };
+    const ask = { ops: part.map(([op_id]) => ({ op_id, digest: bodies.get(op_id) ?? "" })), photos: photos.map((id) => digests.get(id) ?? "") };
     const missing = readMissing(await context.api.postHave(context.token, ask));
     for (const [opId, life] of part) {
       const lost = (id: string) => missing !== null && missing.photos.has(digests.get(id) ?? "");

@@ -451,6 +451,48 @@ describe("the package", () => {
     expect(await states()).toEqual(["op received"]);
   });
 
+  it("asks by digest: other bytes under an id do not pass for a record that was lost", async () => {
+    const lost = await sealsAVisit(store, 1);
+    await drain();
+    const kept = server.ops.get(lost.op_id)!;
+    server.ops.set(lost.op_id, { ...kept, op: { ...kept.op, digest: "0".repeat(64) } });
+    server.epoch = "epoch-2";
+
+    await pull();
+
+    expect((await store.outbox("lin")).map((row) => row.state)).toEqual(["waiting"]);
+  });
+
+  it("killed while it asks what a restored server lost, asks again at the next start", async () => {
+    const lost = await sealsAVisit(store, 1);
+    await drain();
+    server.ops.delete(lost.op_id);
+    server.epoch = "epoch-2";
+    const update = store.updateOutbox;
+    store.updateOutbox = () => Promise.reject(new Error("killed"));
+    await expect(pull()).rejects.toThrow("killed");
+    store.updateOutbox = update;
+
+    await pull();
+
+    expect((await store.outbox("lin")).map((row) => row.state)).toEqual(["waiting"]);
+  });
+
+  it("a photo that no record announces brings its record back to waiting, whatever was said before", async () => {
+    const op = await sealsAVisit(store, 1, [20]);
+    server.fault = (seen) => (seen.path.includes("/photos/") ? "away" : null);
+    await drain();
+    server.ops.delete(op.op_id);
+    server.fault = () => null;
+
+    await drain();
+    await drain();
+    await drain();
+
+    expect(server.ops.has(op.op_id)).toBe(true);
+    expect(server.photos.size).toBe(1);
+  });
+
   it("of a restored server brings back to waiting what it lost", async () => {
     const kept = await sealsAVisit(store, 1, [20]);
     const lost = await sealsAVisit(store, 2, [30]);
