@@ -1,8 +1,8 @@
 """Measured figures with their conditions: `python -m tools.bench [PART…] [--quick]`.
 
 Parts: ingest (records, photos), phone (bytes and time to the first answer), register (import, freeze, draw),
-exports (records as CSV). Each prints its section and puts it into docs/bench.md, leaving the others as they were.
-`--quick` is a tenth, for trying the bench itself: nothing is written.
+exports (records as CSV), sign_in (a whole team at once). Each prints its section and puts it into docs/bench.md,
+leaving the others as they were. `--quick` is a tenth, for trying the bench itself: nothing is written.
 """
 
 import argparse
@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tools import bench_exports, bench_ingest, bench_phone, bench_register
+from tools import bench_exports, bench_ingest, bench_phone, bench_register, bench_sign_in
 
 PAPER = Path(__file__).resolve().parents[1] / "docs" / "bench.md"
 PARTS: dict[str, Callable[[bool], list[str]]] = {
@@ -19,6 +19,7 @@ PARTS: dict[str, Callable[[bool], list[str]]] = {
     "phone": bench_phone.measure,
     "register": bench_register.measure,
     "exports": bench_exports.measure,
+    "sign_in": bench_sign_in.measure,
 }
 HEAD = """# Measured
 

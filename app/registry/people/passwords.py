@@ -1,7 +1,7 @@
 """Argon2id, and a gate so that many sign-ins at once neither eat the memory nor stall the other pages.
 
-m = 19 MiB, t = 2, p = 1 (OWASP's minimum; measured in scale-security B): at most two hashes at a time, twenty
-waiting, everyone after that is told when to come back.
+m = 19 MiB, t = 2, p = 1 (OWASP's minimum; measured in scale-security B): at most one hash a core at a time, thirty
+waiting, which a whole team at once is not (24 phones: docs/bench.md); everyone after that is told when to come back.
 """
 
 import os
@@ -25,7 +25,7 @@ def decoy() -> str:
 class PasswordHasher:
     """Hash and verify, a bounded number at a time."""
 
-    def __init__(self, *, workers: int = 1, queue: int = 20) -> None:
+    def __init__(self, *, workers: int = 1, queue: int = 30) -> None:
         self._slots = threading.BoundedSemaphore(max(1, (os.cpu_count() or 1) // workers))
         self._queue = threading.BoundedSemaphore(queue + max(1, (os.cpu_count() or 1) // workers))
 

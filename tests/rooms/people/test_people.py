@@ -1,5 +1,6 @@
 """Accounts, tokens, devices and the slowing of guesses."""
 
+import threading
 import uuid
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from app.kernel.clock import utcnow
 from app.kernel.db.base import HOME
 from app.kernel.db.engines import Database
 from app.kernel.keys import Keys
+from app.kernel.problems import Busy
 from app.registry.people import limits, queries, service, sign_in
 from app.registry.people.models import Role, Token
 from app.registry.people.passwords import PasswordHasher
@@ -226,3 +228,25 @@ def actor(role: Role, scope: str) -> Actor:
 def test_who_may_learn_who_was_drawn_in_640104(role: Role, scope: str, before: bool, after: bool) -> None:
     assert sees_draw(actor(role, scope), "640104", closed=False) is before
     assert sees_draw(actor(role, scope), "640104", closed=True) is after
+
+
+@pytest.mark.parametrize(("people", "is_crowd"), [(24, False), (60, True)])
+def test_a_team_signs_in_at_once_and_a_crowd_is_told_when_to_come_back(people: int, is_crowd: bool) -> None:
+    hasher, together = PasswordHasher(), threading.Barrier(people)
+    encoded, told = hasher.hash(PASSWORD), []
+
+    def sign_in() -> None:
+        together.wait()
+        try:
+            told.append(hasher.verify(PASSWORD, encoded)[0])
+        except Busy as busy:
+            told.append(busy.retry_after)
+
+    threads = [threading.Thread(target=sign_in) for _ in range(people)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert told.count(True) >= 24
+    assert (5 in told) is is_crowd
+    assert set(told) <= {True, 5}
