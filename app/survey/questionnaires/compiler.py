@@ -128,9 +128,13 @@ def _to_xform(sheets: Sheets) -> str:
     survey = sheets.workbook.sheet("survey")
     used = {type_of(row)[1] for row in survey} | set(re.findall(r"instance\('([^']+)'\)", _rules_text(survey)))
     settings = {key: sheets.settings[key] for key in ("form_id", "version", "form_title")}
+    rows = [_as_xlsform(row, columns) for row in survey]
+    choices = [dict(row.cells) for row in sheets.workbook.sheet("choices") if row.get("list_name") in used]
     book: dict[str, list[dict[str, str]]] = {
-        "survey": [_as_xlsform(row, columns) for row in survey],
-        "choices": [dict(row.cells) for row in sheets.workbook.sheet("choices") if row.get("list_name") in used],
+        "survey": rows,
+        "survey_header": _header(rows),
+        "choices": choices,
+        "choices_header": _header(choices),
         "settings": [{**settings, "default_language": sheets.languages["zh"]}],
     }
     try:
@@ -141,6 +145,11 @@ def _to_xform(sheets: Sheets) -> str:
         zh = f"XLSForm 转换没有通过:{plain(error)}"
         raise FormRefused([SheetFault("survey", number, zh, " ".join(str(error).split()))]) from error
     return str(result.xform)
+
+
+def _header(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Every column that is used: left to itself, pyxform looks for columns in the first hundred rows alone."""
+    return [dict.fromkeys((name for row in rows for name in row), "")]
 
 
 def _rules_text(survey: list[Row]) -> str:

@@ -1,7 +1,7 @@
 /** A tap settles only what depends on it: after any number of taps the state is the one that a whole computation gives. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { change, choicesOf, compute, prune, shown, pages, textOf, validate, type Answers, type Form, type FormState, type Item } from "../../src/domain/form";
+import { change, check, choicesOf, compute, getAnswer, prune, shown, pages, textOf, validate, type Answers, type Form, type FormState, type Item } from "../../src/domain/form";
 
 const read = (name: string): Form =>
   JSON.parse(readFileSync(new URL(`../../../tests/contracts/cases/form_${name}.json`, import.meta.url), "utf8")) as Form;
@@ -38,6 +38,39 @@ const seen = (state: FormState): unknown => ({
   answers: prune(state),
   wrong: validate(state),
   shown: pages(state.form).map((page) => shown(state, page.name).map(({ item, pointer }) => [pointer, textOf(state, item.label, "zh", pointer), choicesOf(state, pointer)])),
+});
+
+/** How every shown item looks, by pointer: its words, its choices, its answer and what is wrong with it. */
+const looks = (state: FormState): Map<string, string> =>
+  new Map(
+    pages(state.form).flatMap((page) =>
+      shown(state, page.name).map(({ item, pointer }): [string, string] => {
+        const words = [item.label, item.hint, item.guidance].map((text) => textOf(state, text, "zh", pointer));
+        const answer = item.kind === "group" || item.kind === "repeat" ? "" : getAnswer(state.answers, pointer);
+        return [pointer, JSON.stringify([words, choicesOf(state, pointer), answer, check(state, pointer)])];
+      }),
+    ),
+  );
+
+describe("what a tap does not name", () => {
+  for (const name of ["q1_poor", "q2_nonpoor", "q3_visit", "q4_record", "q5_lookback", "torture"])
+    it(`looks as before in ${name}, so that the screen may leave it`, () => {
+      const form = read(name);
+      const next = chance(name.length + 7);
+      const places = leaves(form.items, "");
+      let state = compute(form, {}, when);
+      const door = places.find(({ item }) => item.name === "contact_result");
+      if (door) state = change(state, door.pointer, "completed");
+      let before = looks(state);
+      for (let tap = 0; tap < 120; tap++) {
+        const { pointer, item } = places[next(places.length)] as { pointer: string; item: Item };
+        state = change(state, pointer, anAnswer(form, item, next));
+        const after = looks(state);
+        for (const [at, look] of after)
+          if (before.has(at) && !state.touched.has(at)) expect(look, `tap ${tap} on ${pointer} at ${at}`).toBe(before.get(at));
+        before = after;
+      }
+    });
 });
 
 describe("after many taps", () => {

@@ -199,7 +199,7 @@ def ours(subject: Subject, answers: Answers, today: str) -> dict[str, Any]:
 
 def ask_engine(requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The engine's verdicts, in the order of the requests."""
-    node = _node()
+    node = node_environment()
     asked = {each["form"]: subjects()[each["form"]] for each in requests}
     lines = [json.dumps({"define": s.name, "xml": s.xml, "media": s.media}) for s in asked.values()]
     lines += [json.dumps(each) for each in requests]
@@ -215,7 +215,7 @@ def ask_engine(requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @cache
-def _node() -> dict[str, str]:
+def node_environment() -> dict[str, str]:
     """The environment with node and the engine installed from its lock."""
     npm, environment = npm_command()
     if not (ENGINE / "node_modules" / "@getodk").is_dir():

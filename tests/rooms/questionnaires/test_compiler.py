@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.survey.questionnaires.compiler import FormRefused, compile_workbook
+from app.survey.questionnaires.state import load
 from app.survey.questionnaires.workbook import SheetFault, from_tables
 from tests.rooms.questionnaires.forms_at_hand import TOWNS, built_in, compiled, row, workbook
 
@@ -211,3 +212,12 @@ def test_photos_keep_their_size_and_signatures_their_appearance() -> None:
 
     assert form.by_path[("income", "photo_handbook")].item["max_pixels"] == 2000
     assert form.by_path[("close", "signature")].item["appearance"] == "signature"
+
+
+def test_a_column_may_be_used_for_the_first_time_after_a_hundred_rows() -> None:
+    survey = [row("begin_group", "g"), *(row("text", f"t{at}") for at in range(120))]
+    survey += [row("integer", "n", constraint=". < 9"), row("end_group")]
+
+    form = load(compiled(survey).json)
+
+    assert form.by_path["g", "n"].item["constraint"] == ["<", ["."], 9]

@@ -18,7 +18,7 @@ interface Row {
 function rows(props: FieldProps): Row[] {
   const { visit, placed } = props;
   if (placed.item.kind === "acknowledge") return [{ value: "OK", label: w().yes, apart: false }];
-  const state = visit.state.value;
+  const state = visit.state.peek();
   const choices = choicesOf(state, placed.pointer);
   const isScale = choices.length >= 6 && choices.some((each) => each.value === "5");
   return choices.map((each) => {

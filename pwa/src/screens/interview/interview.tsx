@@ -1,5 +1,6 @@
 /** 问卷: one section a page, saved at every change, faults named at the question and in a summary. */
-import { useEffect, useState } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
 import {
   addRow, pages as pagesOf, removeRow, shown, textOf, validate,
   type FormProblem, type Item, type Placed,
@@ -84,8 +85,25 @@ export function focusQuestion(pointer: string): void {
   box.scrollIntoView({ block: "start" });
 }
 
-function Repeat(props: { visit: Visit; section: Item; block: Extract<Block, { kind: "repeat" }> }) {
-  const { visit, section, block } = props;
+/** Items of a page beyond which those out of sight are not laid out. */
+const LONG = 60;
+
+type Draw = (placed: Placed) => ComponentChildren;
+
+/** Draws items; the element of one that no change touched is the same as before, so that it costs nothing. */
+function useDrawn(visit: Visit, section: Item): Draw {
+  const { current } = useRef(new Map<string, { revision: number; made: ComponentChildren }>());
+  return (placed) => {
+    const revision = visit.revisionOf(placed.pointer), known = current.get(placed.pointer);
+    if (known?.revision === revision) return known.made;
+    const made = <PlacedItem key={placed.pointer} visit={visit} section={section} placed={placed} />;
+    current.set(placed.pointer, { revision, made });
+    return made;
+  };
+}
+
+function Repeat(props: { visit: Visit; block: Extract<Block, { kind: "repeat" }>; draw: Draw }) {
+  const { visit, block, draw } = props;
   const { placed, rows } = block;
   const [asking, setAsking] = useState<string | null>(null);
   const name = textOf(visit.state.value, placed.item.label, lang.value, placed.pointer);
@@ -106,9 +124,7 @@ function Repeat(props: { visit: Visit; section: Item; block: Extract<Block, { ki
               </button>
             )}
           </div>
-          {row.items.map((each) => (
-            <PlacedItem key={each.pointer} visit={visit} section={section} placed={each} />
-          ))}
+          {row.items.map(draw)}
         </div>
       ))}
       <div class="stack">
@@ -143,7 +159,7 @@ function Repeat(props: { visit: Visit; section: Item; block: Extract<Block, { ki
 /** A note that depends on answers is a soft check; one that is always there is read aloud. */
 function Note(props: { visit: Visit; placed: Placed }) {
   const { item, pointer } = props.placed;
-  const text = textOf(props.visit.state.value, item.label, lang.value, pointer);
+  const text = textOf(props.visit.state.peek(), item.label, lang.value, pointer);
   const isSoft = item.relevant !== undefined;
   return (
     <p
@@ -160,7 +176,7 @@ function PlacedItem(props: { visit: Visit; section: Item; placed: Placed }) {
   const { visit, section, placed } = props;
   const { item } = placed;
   if (item.kind === "note") return <Note visit={visit} placed={placed} />;
-  if (item.kind === "group") return <h2>{textOf(visit.state.value, item.label, lang.value, placed.pointer)}</h2>;
+  if (item.kind === "group") return <h2>{textOf(visit.state.peek(), item.label, lang.value, placed.pointer)}</h2>;
   return isQuestion(item) ? <Question visit={visit} placed={placed} section={section} /> : null;
 }
 
@@ -256,9 +272,10 @@ function Section(props: { visit: Visit; pages: Item[]; at: number; draftId: stri
     if (props.pointer) focusQuestion(props.pointer);
   }, [props.pointer, at]);
 
-  const open = faultsOf(visit, section.name).length > 0;
   // Before the door has been answered nobody knows how far the form goes: then all of it is shown ahead.
-  const ahead = open && pages.length === 1 ? pagesOf(visit.form).length : pages.length;
+  const whole = pagesOf(visit.form).length;
+  const ahead = pages.length === 1 && whole > 1 && faultsOf(visit, section.name).length > 0 ? whole : pages.length;
+  const draw = useDrawn(visit, section);
   const turnTo = (page: number) => {
     visit.keeper.change({ page });
     void visit.keeper.flush().catch(() => undefined);
@@ -304,12 +321,12 @@ function Section(props: { visit: Visit; pages: Item[]; at: number; draftId: stri
       <OlderVersion visit={visit} />
       <Summary visit={visit} section={section} onSkip={() => turnTo(at + 1)} />
       <Help visit={visit} section={section} />
-      <div class="questions">
+      <div class={"questions" + (blocks.length > LONG ? " long" : "")}>
         {blocks.map((block) =>
           block.kind === "repeat" ? (
-            <Repeat key={block.placed.pointer} visit={visit} section={section} block={block} />
+            <Repeat key={block.placed.pointer} visit={visit} block={block} draw={draw} />
           ) : (
-            <PlacedItem key={block.placed.pointer} visit={visit} section={section} placed={block.placed} />
+            draw(block.placed)
           ),
         )}
       </div>

@@ -60,18 +60,18 @@ function field(item: Item, props: FieldProps): ComponentChildren {
 
 /** The fault to show now: everything once 下一页 was pressed, before that only what was answered and left. */
 function shownFault(visit: Visit, placed: Placed, section: Item): string {
-  const problem = check(visit.state.value, placed.pointer);
+  const problem = check(visit.state.peek(), placed.pointer);
   if (!problem) return "";
   const all = visit.tried.value.has(section.name);
   if (!all && (problem.code === "required" || !visit.touched.value.has(placed.pointer))) return "";
   return lang.value === "zh" ? problem.zh : problem.en;
 }
 
-/** A question as a fieldset. */
+/** A question as a fieldset. Whoever places it draws it anew when `revisionOf` grows, so it does not watch the state. */
 export function Question(props: { visit: Visit; placed: Placed; section: Item }) {
   const { visit, placed, section } = props;
   const { item, pointer } = placed;
-  const state = visit.state.value;
+  const state = visit.state.peek();
   const label = textOf(state, item.label, lang.value, pointer);
   const guidance = textOf(state, item.guidance, lang.value, pointer);
   const hint = textOf(state, item.hint, lang.value, pointer);

@@ -65,13 +65,13 @@ export function moved(order: readonly string[], value: string, by: -1 | 1): stri
 /** rank. Nothing is answered before the order was touched or confirmed. */
 export function RankField(props: FieldProps) {
   const { visit, placed, value } = props;
-  const choices = choicesOf(visit.state.value, placed.pointer);
+  const choices = choicesOf(visit.state.peek(), placed.pointer);
   const offered = choices.map((each) => each.value);
   const given = value.split(" ").filter((each) => offered.includes(each));
   const order = [...given, ...offered.filter((each) => !given.includes(each))];
   const words = (code: string) => {
     const choice = choices.find((each) => each.value === code);
-    return choice ? plain(textOf(visit.state.value, choice.label, lang.value, placed.pointer)) : code;
+    return choice ? plain(textOf(visit.state.peek(), choice.label, lang.value, placed.pointer)) : code;
   };
   const move = (code: string, by: -1 | 1) => props.set(moved(order, code, by).join(" "));
   return (

@@ -31,6 +31,8 @@ export interface Visit {
   readonly tried: Signal<ReadonlySet<string>>;
   /** What became of asking the phone for a position, by pointer of the question. */
   readonly locating: Signal<Readonly<Record<string, Locating>>>;
+  /** Grows with every change that may alter how the item at this pointer looks. Read after `state`. */
+  revisionOf(pointer: string): number;
   set(pointer: string, value: string): void;
   touch(pointer: string): void;
 }
@@ -97,7 +99,13 @@ function makeVisit(phone: Phone, keeper: DraftKeeper, form: Form): Visit {
   const answers = computed(() => keeper.draft.value.answers);
   // After one answer only what depends on it is settled again; anything else is computed anew.
   let ahead: { answers: Answers; state: FormState } | null = null;
-  const state = computed(() => (ahead?.answers === answers.value ? ahead.state : compute(form, answers.value, nowWhen())));
+  let revision = 0, all = 0;
+  const changedAt = new Map<string, number>();
+  const state = computed(() => {
+    if (ahead?.answers === answers.value) return ahead.state;
+    all = ++revision;
+    return compute(form, answers.value, nowWhen());
+  });
   const draft = keeper.draft.value;
   const sample = findSample(phone.pack.value, draft.sample_id);
   const touched = signal<ReadonlySet<string>>(new Set());
@@ -112,9 +120,12 @@ function makeVisit(phone: Phone, keeper: DraftKeeper, form: Form): Visit {
     touched,
     tried: signal<ReadonlySet<string>>(new Set()),
     locating: signal<Readonly<Record<string, Locating>>>({}),
+    revisionOf: (pointer) => Math.max(all, changedAt.get(pointer) ?? 0),
     set(pointer, value) {
       const next = setAnswer(answers.peek(), pointer, value);
       ahead = { answers: next, state: change(state.peek(), pointer, value) };
+      revision++;
+      for (const each of ahead.state.touched) changedAt.set(each, revision);
       keeper.change({ answers: next });
     },
     touch(pointer) {
