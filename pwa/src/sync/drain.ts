@@ -268,7 +268,7 @@ function changeOf(context: DrainContext, row: OutboxRow, outcome: Outcome | Phot
   const tried = { tries: row.tries + 1, last_try_at: context.now(), last_word: outcome.word };
   if (outcome.word === "received") {
     const held = "state" in outcome && (outcome.state === "quarantined" || outcome.state === "conflict");
-    const problem = "problem" in outcome ? outcome.problem : null;
+    const problem = outcome.problem ?? null;
     return { ...tried, state: afterTry("received", held), last_reason: null, problem };
   }
   return { ...tried, state: afterTry(outcome.word, false), last_reason: outcome.reason, problem: outcome.problem };

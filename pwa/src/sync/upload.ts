@@ -5,11 +5,13 @@
  * full offset, or the server's word in `/sync/have`.
  */
 import { classifyReply, readJson, readProblem, type Outcome, type Reply } from "../domain/outcome.ts";
+import type { Problem } from "../domain/wire.ts";
 import type { OutboxRow } from "../store/types.ts";
 import type { Api, UploadReply } from "../net/types.ts";
 import { firstChunk, nextChunk, PUT_LIMIT } from "./limits.ts";
 
-export type PhotoOutcome = { word: "received" } | Exclude<Outcome, { word: "received" }>;
+/** `problem` beside `received`: the bytes are kept, and something is wrong with the picture. */
+export type PhotoOutcome = { word: "received"; problem?: Problem | null } | NotReceived;
 
 export interface Line {
   api: Api;
@@ -20,6 +22,8 @@ export interface Line {
   keepUrl: (url: string | null) => Promise<void>;
 }
 
+type NotReceived = Exclude<Outcome, { word: "received" }>;
+
 const RECEIVED: PhotoOutcome = { word: "received" };
 /** Answers in a row that bring no byte forward before this try ends. */
 const PATIENCE = 3;
@@ -27,8 +31,15 @@ const PATIENCE = 3;
 /** Send one photo's bytes; `row` tells how often it was tried and where an upload was begun. */
 export async function sendPhoto(line: Line, row: OutboxRow, bytes: ArrayBuffer, type: string): Promise<PhotoOutcome> {
   const sha256 = row.sha256 ?? "";
-  if (bytes.byteLength <= PUT_LIMIT && row.tries === 0) return put(line, sha256, bytes, type);
-  return tus(line, row, sha256, new Uint8Array(bytes), type);
+  const isPlain = bytes.byteLength <= PUT_LIMIT && row.tries === 0;
+  const outcome = isPlain ? await put(line, sha256, bytes, type) : await tus(line, row, sha256, new Uint8Array(bytes), type);
+  return outcome.word === "needs-person" ? keptAllTheSame(line, sha256, outcome) : outcome;
+}
+
+/** What is no picture is refused as one and kept as bytes: it need not go again, and whoever took it should know. */
+async function keptAllTheSame(line: Line, sha256: string, refused: NotReceived): Promise<PhotoOutcome> {
+  const asked = await confirm(line, sha256);
+  return asked.word === "received" ? { word: "received", problem: refused.problem } : refused;
 }
 
 /** What `/sync/have` says is missing; null when the answer is not ours. */

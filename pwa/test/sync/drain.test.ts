@@ -314,6 +314,32 @@ describe("photos", () => {
     expect(await states()).toEqual(["op received", "photo received"]);
   });
 
+  const refusal = { title: "照片已收存,但打不开", title_en: "Kept but cannot be opened", status: 422, retry: "never" };
+  const refused = () => new Response(JSON.stringify(refusal), { status: 422, headers: { "Content-Type": "application/problem+json" } });
+
+  it("what the service keeps and cannot open is there, need not go again, and its line says why", async () => {
+    await sealsAVisit(store, 1, [30]);
+    server.fault = (seen) => {
+      if (seen.method !== "PUT") return null;
+      server.photos.set(seen.path.split("/").pop()!, seen.bytes);
+      return refused();
+    };
+
+    expect((await drain()).word).toBe("done");
+
+    expect(await states()).toEqual(["op received", "photo received"]);
+    expect((await store.outbox("lin"))[1]?.problem).toMatchObject({ title: refusal.title });
+  });
+
+  it("what is refused and not kept stays on the phone, whatever the words were", async () => {
+    await sealsAVisit(store, 1, [30]);
+    server.fault = (seen) => (seen.method === "PUT" ? refused() : null);
+
+    await drain();
+
+    expect(await states()).toEqual(["op received", "photo refused"]);
+  });
+
   it("an upload that broke goes on where it stopped", async () => {
     await sealsAVisit(store, 1, [700_000]);
     let chunks = 0;

@@ -193,11 +193,12 @@ describe("word of this phone", () => {
   it("never gives a number twice when its store fell back to an earlier state of this very phone", () =>
     withMarks(async (marks) => {
       await reopen();
+      await until(() => marks.has("ruhu-mark"));
       const { device_id } = phone.device.value!;
       marks.set("ruhu-mark", JSON.stringify({ device_id, dev_seq: 7 }));
 
       await reopen();
-      expect(phone.health.value.emptied).toMatchObject({ dev_seq: 7 });
+      await until(() => phone.health.value.emptied?.dev_seq === 7);
       await phone.sealDraft(await begin(), { cover: { contact_result: "refused" } });
       expect((await phone.store.submissions("lin"))[0]?.dev_seq).toBe(8);
       expect(JSON.parse(marks.get("ruhu-mark")!)).toEqual({ device_id, dev_seq: 8 });

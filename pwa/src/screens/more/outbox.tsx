@@ -60,8 +60,15 @@ function PhotoLine(props: { line: OutboxLine; n: number }) {
         <span class="muted small">{line.state === "received" ? "" : tries(line)}</span>
       </span>
       {chip}
+      {line.state === "received" && line.problem ? <p class="notice soft small">{inWords(line.problem)}</p> : null}
     </li>
   );
+}
+
+/** What the service said of a record or picture, in the reader's language. */
+function inWords(problem: Problem | null): string {
+  const zh = problem?.detail ?? problem?.title ?? "";
+  return lang.value === "zh" ? zh : (problem?.detail_en ?? problem?.title_en ?? zh);
 }
 
 /** A label's fixed words; parts that depend on answers are left out. */
@@ -82,7 +89,6 @@ function Held(props: { problem: Problem | null; formId: string | null }) {
   const { problem } = props;
   const form = useForm(props.formId);
   const errors = problem?.errors ?? [];
-  const say = (zh?: string, en?: string) => (lang.value === "en" && en ? en : (zh ?? en ?? ""));
   return (
     <div class="notice bad">
       <p class="strong">{w().heldWhy}</p>
@@ -91,12 +97,12 @@ function Held(props: { problem: Problem | null; formId: string | null }) {
           {errors.map((each, i) => (
             <div key={i}>
               <dt>{questionAt(form, each.pointer)}</dt>
-              <dd>{say(each.detail, each.detail_en)}</dd>
+              <dd>{lang.value === "en" && each.detail_en ? each.detail_en : each.detail}</dd>
             </div>
           ))}
         </dl>
       ) : (
-        <p>{say(problem?.detail ?? problem?.title, problem?.detail_en ?? problem?.title_en)}</p>
+        <p>{inWords(problem)}</p>
       )}
       <p class="small">{w().heldSafe}</p>
     </div>
@@ -104,12 +110,9 @@ function Held(props: { problem: Problem | null; formId: string | null }) {
 }
 
 function Refused(props: { problem: Problem | null }) {
-  const { problem } = props;
-  const zh = problem?.detail ?? problem?.title ?? "";
-  const en = problem?.detail_en ?? problem?.title_en ?? zh;
   return (
     <p class="notice bad">
-      {w()["why-refused"]} {lang.value === "zh" ? zh : en}
+      {w()["why-refused"]} {inWords(props.problem)}
     </p>
   );
 }
