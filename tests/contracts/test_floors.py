@@ -23,7 +23,7 @@ WINGS: list[tuple[str, list[str]]] = [  # ground first; inside a wing from left 
     ("figures", ["indicators", "frozen"]),
     ("papers", ["reports", "exports"]),
     ("upkeep", ["heads", "sweep", "verify", "backup", "restore", "housekeeping"]),
-    ("doors", ["web", "intake", "api", "phone", "openrosa", "desk", "cli"]),
+    ("doors", ["web", "intake", "settle", "api", "phone", "openrosa", "desk", "cli"]),
     ("top", ["demo", "main"]),
 ]
 STEP = {(wing, room): (floor, place) for floor, (wing, rooms) in enumerate(WINGS) for place, room in enumerate(rooms)}

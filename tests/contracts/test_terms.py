@@ -9,7 +9,11 @@ import pytest
 import app
 from app.figures.indicators.catalogue import Unit
 from app.figures.indicators.progress import QUOTA_STATES
+from app.findings.quality.doubts import PAIRS, Severity
 from app.findings.quality.field import Residence, Why
+from app.findings.quality.models import FlagState
+from app.findings.reviews.models import Verdict
+from app.findings.reviews.queries import JUDGEMENTS
 from app.kernel.terms import TERMS, label
 from app.registry.people.models import Role
 from app.survey.records.models import RecordState, Resolution
@@ -18,6 +22,8 @@ from app.survey.rounds.rules import ENDS, STRATA, SampleState
 from app.survey.rounds.team_queries import Why as TeamWhy
 
 COUNTING = (Path(app.__file__).parent / "figures/indicators/counting.py").read_text(encoding="utf-8")
+
+DOUBTS = (Path(app.__file__).parent / "findings/quality/doubts.py").read_text(encoding="utf-8")
 
 ENUMS: dict[str, type[StrEnum]] = {
     "sample_fault": Why,
@@ -28,9 +34,15 @@ ENUMS: dict[str, type[StrEnum]] = {
     "record_state": RecordState,
     "resolution": Resolution,
     "figure_unit": Unit,
+    "flag_state": FlagState,
+    "severity": Severity,
+    "verdict": Verdict,
 }
 CODES: dict[str, set[str]] = {
     "left_out": set(re.findall(r'(?:else|return) "(\w+)"', COUNTING) + re.findall(r'return "(\w+)" if ', COUNTING)),
+    "doubt": {f"{code}.{reason}" for code, reason in re.findall(r'Doubt\("(F\d\d)", "(\w+)"', DOUBTS)}
+    | {f"F01.{reason}" for reason, *_ in PAIRS},
+    "judgement": set(JUDGEMENTS.values()),
     "figure_stratum": {"poor", "non_poor", "all"},
     "figure_model": {"hypergeometric", "binomial", "wilson", "spread", "mover"},
     "figure_note": {"mixed", "needs_population", "projected"},

@@ -240,6 +240,19 @@ def doors(place: dict[str, str]) -> dict[str, Door]:
         ),
         "GET /records/{op_id}": Door(f"/records/{op}", READERS, closed=READERS | {"discipline", "xing"}),
         "GET /held": Door("/held", CITY - {"admin"}, own=False),
+        "GET /reviews": Door("/reviews", READERS - {"lin"}, own=False),
+        "GET /reviews/{op_id}": Door(f"/reviews/{op}", READERS - {"lin"}, own=False),
+        "POST /reviews/{op_id}": Door(f"/reviews/{op}", city | {"song"}, form={}, own=False),
+        "POST /reviews/{op_id}/doubts/{code}/{reason}": Door(
+            f"/reviews/{op}/doubts/F05/short", city | {"song"}, form={}, own=False
+        ),
+        "GET /api/v1/reviews": Door("/api/v1/reviews", READERS - {"lin"}, own=False),
+        "POST /api/v1/reviews/{op_id}": Door(
+            f"/api/v1/reviews/{op}", city | {"song"}, body={"verdict": "", "why": ""}, own=False
+        ),
+        "POST /api/v1/flags/{op_id}/{code}": Door(
+            f"/api/v1/flags/{op}/F05", city | {"song"}, body={"reason": "short", "state": "", "why": ""}, own=False
+        ),
         "GET /imports": Door("/imports", city, own=False),
         "POST /imports": Door("/imports", city, form={}, own=False),
         "POST /records/{op_id}/resolve": Door(f"/records/{place['held']}/resolve", city, form={}, own=False),

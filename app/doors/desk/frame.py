@@ -18,6 +18,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.doors.desk.words import WORDS, Voice
+from app.doors.settle import sees_reviews
 from app.doors.web.auth import find_caller
 from app.doors.web.house import House, get_house
 from app.kernel import terms
@@ -159,6 +160,8 @@ def navigation(actor: Actor | None, voice: Voice, at: str, held: int = 0) -> lis
     if actor.is_city and reads_answers(actor):
         doors.append(("held", "nav_held", "/held"))
         doors.append(("forms", "nav_forms", "/questionnaires"))
+    if sees_reviews(actor):
+        doors.append(("reviews", "nav_reviews", "/reviews"))
     if actor.role in DEVICE_READERS and (actor.is_city or actor.role == Role.TEAM_LEADER):
         doors.append(("transit", "nav_transit", "/devices"))
     if actor.role == Role.CITY_OFFICER:

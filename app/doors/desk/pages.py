@@ -22,6 +22,7 @@ from app.doors.desk import (
     reach,
     records,
     register,
+    reviews,
     rounds,
     samples,
     security,
@@ -37,7 +38,7 @@ def install(app: FastAPI) -> None:
     """Add every page; refusals are told in words to whoever asked for a page."""
     desk = (sign_in, rounds, teams, closing, draw, samples, board, live, county, records, held, register, accounts)
     figures = (indicators, over_rounds, behind, downloads)
-    pages = (*desk, *figures, devices, versions, security, problems, published, visits, reach, papers)
+    pages = (*desk, *figures, devices, versions, security, problems, published, visits, reach, reviews, papers)
     for room in (*pages, questionnaires):
         app.include_router(room.router)
     app.state.page_of_problem = page_of_problem

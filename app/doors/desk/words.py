@@ -12,6 +12,7 @@ from app.doors.desk.imports_words import IMPORTS_WORDS
 from app.doors.desk.questionnaires_words import QUESTIONNAIRES_WORDS
 from app.doors.desk.reach_words import REACH_WORDS
 from app.doors.desk.register_words import REGISTER_WORDS
+from app.doors.desk.reviews_words import REVIEWS_WORDS
 from app.doors.desk.safekeeping_words import SAFEKEEPING_WORDS
 from app.doors.desk.teams_words import TEAMS_WORDS
 from app.doors.desk.visits_words import VISITS_WORDS
@@ -588,6 +589,7 @@ WORDS: dict[str, Said] = {
         FIGURES_WORDS
         | REACH_WORDS
         | REGISTER_WORDS
+        | REVIEWS_WORDS
         | CEREMONY_WORDS
         | IMPORTS_WORDS
         | SAFEKEEPING_WORDS

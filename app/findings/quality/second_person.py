@@ -39,10 +39,14 @@ def may_settle(actor: Actor, county: str) -> bool:
     return is_officer or (actor.role == Role.TEAM_LEADER and actor.covers(county))
 
 
-def require_second_person(actor: Actor, county: str, author: UUID, why: str) -> str:
-    """The reason, trimmed; or the refusal that says who may and why not this one."""
+def require_reviewer(actor: Actor, county: str) -> None:
+    """Forbidden to everybody else."""
     if not may_settle(actor, county):
         raise Forbidden("由市督查办或督查组长复核。", "The city officer or a team leader reviews this.")
+
+
+def require_second_person(actor: Actor, author: UUID, why: str) -> str:
+    """The reason, trimmed; or the refusal of the author's own word, or of none."""
     if actor.account_id == author:
         raise SamePerson(
             "这条记录是您自己做的,请由另一位督查组长或市督查办复核。",

@@ -11,7 +11,7 @@ from app.findings.inspections.models import Visit
 from app.findings.inspections.service import position_of
 from app.findings.quality.doubts import Doubt, Interviewed, doubts_of
 from app.findings.quality.models import Flag, FlagState
-from app.findings.quality.second_person import AlreadySettled, require_second_person
+from app.findings.quality.second_person import AlreadySettled, require_reviewer, require_second_person
 from app.kernel import audit
 from app.kernel.clock import utcnow
 from app.kernel.db.ports import upsert
@@ -90,12 +90,13 @@ def settle_doubt(
     session: Session, actor: Actor, county: str, visit: Visit, code: str, reason: str, state: str, why: str
 ) -> Flag:
     """A second person says what became of a doubt; its first words stay, and a line of the audit tells who."""
+    require_reviewer(actor, county)
+    if state not in SETTLED:
+        raise BadState("疑点只能“已说明”“已更正”或“不采信”。", "explained, corrected or rejected")
     flag = session.get(Flag, (visit.county_id, visit.op_id, code, reason))
     if flag is None:
         raise NotFound("没有这个疑点。", "There is no such doubt.")
-    if state not in SETTLED:
-        raise BadState("疑点只能“已说明”“已更正”或“不采信记录”。", "explained, corrected or rejected")
-    said = require_second_person(actor, county, visit.account_id, why)
+    said = require_second_person(actor, visit.account_id, why)
     if flag.state != FlagState.OPEN:
         raise AlreadySettled("这个疑点已经处理过了,请刷新页面。", "It was settled already; reload the page.")
     flag.state, flag.why = state, said

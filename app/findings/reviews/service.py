@@ -3,7 +3,7 @@
 from sqlmodel import Session
 
 from app.findings.inspections.models import Visit, VisitStatus
-from app.findings.quality.second_person import AlreadySettled, require_second_person
+from app.findings.quality.second_person import AlreadySettled, require_reviewer, require_second_person
 from app.findings.reviews.models import Review, Verdict
 from app.findings.reviews.queries import find_judgement, latest
 from app.kernel import audit
@@ -22,12 +22,13 @@ class BadVerdict(Malformed):
 
 def review_judgement(session: Session, actor: Actor, county: str, visit: Visit, verdict: str, why: str) -> Review:
     """Append a review; the one before stays. The figures follow in the same transaction (the caller counts again)."""
+    require_reviewer(actor, county)
+    if verdict not in set(Verdict):
+        raise BadVerdict("复核只能“确认”或“不成立”。", "confirmed or rejected")
     judgement = find_judgement(session, visit.county_id, visit.op_id)
     if judgement is None or visit.status != VisitStatus.ACCEPTED:
         raise NotFound("这条记录没有要复核的判断。", "This record has no judgement to review.")
-    if verdict not in set(Verdict):
-        raise BadVerdict("复核只能“确认”或“不成立”。", "confirmed or rejected")
-    said = require_second_person(actor, county, visit.account_id, why)
+    said = require_second_person(actor, visit.account_id, why)
     before = latest(session, visit.county_id, [visit.op_id]).get(visit.op_id)
     if before is not None and before.verdict == verdict:
         raise AlreadySettled("结论已经是这样了,请刷新页面。", "That is its verdict already; reload the page.")
