@@ -118,7 +118,7 @@ class Indicator:
     frame: str | None = None
     parts: tuple[Part, ...] = ()
     benchmarks: tuple[Benchmark, ...] = ()
-    source: str = "domain §4"
+    source: str = "本软件口径 yc2017 / scheme yc2017 of this software"
     has_main: bool = True
     """False where only its parts are figures and no sum of them means anything."""
     waits_for: str | None = None

@@ -15,7 +15,7 @@ from app.findings.inspections.queries import Door
 from app.findings.quality.field import attempts_of
 from app.findings.quality.queries import gravely_doubted
 from app.findings.reviews.queries import confirmed_ops
-from app.registry.households.models import Household as Registered
+from app.registry.households.populations import resettled_units
 from app.survey.rounds.rules import SampleState
 
 PATHS = paths_of(("q1_poor", "q2_nonpoor"))
@@ -123,11 +123,5 @@ def _filed_resettled(session: Session, doors: Sequence[Door]) -> set[str]:
     found: set[str] = set()
     for county_id in {door.row.county_id for door in doors}:
         units = [door.row.unit for door in doors if door.row.county_id == county_id]
-        for start in range(0, len(units), STEP):
-            query = select(Registered.unit).where(
-                Registered.county_id == county_id,
-                col(Registered.unit).in_(units[start : start + STEP]),
-                col(Registered.resettled).is_(True),
-            )
-            found.update(session.exec(query))
+        found |= resettled_units(session, county_id, units)
     return found

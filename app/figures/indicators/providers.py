@@ -5,16 +5,16 @@ counties of a round, sums by cell. As soon as a cell has anything the indicator 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from app.figures.indicators.counting import POLICIES
 from app.figures.indicators.figure import Persons
 from app.figures.indicators.sums import Sum, Sums, add_up
 from app.findings.inspections.models import Answer, FieldRecord, VisitStatus
-from app.registry.households.models import Household
+from app.registry.households.populations import persons_by_status
 
 Provider = Callable[[Session, str, Sequence[int]], Mapping[int, Sums]]
 """(session, round code, county ids) → county id → sums by cell."""
@@ -95,21 +95,8 @@ def records_of(session: Session, code: str, county_ids: Sequence[int]) -> dict[i
 
 
 def persons_of(session: Session, county_ids: Sequence[int]) -> dict[int, Persons]:
-    """County id → the register's persons by class; a county with a household of unknown size is not there (I10)."""
-    query = (
-        select(Household.county_id, Household.status, func.sum(Household.size), func.min(Household.size))
-        .where(col(Household.county_id).in_(county_ids), col(Household.missing_since).is_(None))
-        .group_by(col(Household.county_id), col(Household.status))
-    )
-    rows = list(session.exec(query))
-    unknown = {county_id for county_id, _, _, least in rows if not least}
-    sizes = {(county_id, status): int(total) for county_id, status, total, _ in rows}
+    """County id → the register's persons by class (I10)."""
     return {
-        county_id: Persons(*(sizes.get((county_id, status), 0) for status in ("unexited", "exited", "non_poor")))
-        for county_id in _each(county_id for county_id, *_ in rows)
-        if county_id not in unknown
+        county_id: Persons(*(persons.get(status, 0) for status in ("unexited", "exited", "non_poor")))
+        for county_id, persons in persons_by_status(session, county_ids).items()
     }
-
-
-def _each(ids: Iterable[int]) -> list[int]:
-    return sorted(set(ids))
