@@ -39,6 +39,8 @@ class Settings:
     device_quota: int = 1200
     second_factor: str = "own-choice"
     audit_copy: Path | None = None
+    map_file: Path | None = None
+    """The office's own outlines (GeoJSON) behind the points of the map; none are shipped."""
 
     @property
     def is_https(self) -> bool:
@@ -90,6 +92,7 @@ def load_settings(
         device_quota=_whole(env, "RUHU_DEVICE_QUOTA", 1200),
         second_factor=_one_of(env, "RUHU_SECOND_FACTOR", ("own-choice", "desk")),
         audit_copy=Path(env["RUHU_AUDIT_COPY"]).resolve() if env.get("RUHU_AUDIT_COPY") else None,
+        map_file=Path(env["RUHU_MAP"]).resolve() if env.get("RUHU_MAP") else None,
     )
     _require_private_transport(settings)
     return settings

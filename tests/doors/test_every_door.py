@@ -190,6 +190,21 @@ def doors(place: dict[str, str]) -> dict[str, Door]:
             f"/rounds/{code}/files/behind.csv?indicator=I01&county=640104", READERS,
             closed=READERS | {"discipline", "xing"},
         ),
+        "GET /rounds/{code}/counties/{county}/brief": Door(
+            f"/rounds/{code}/counties/640104/brief", CITY | TEAM, closed=EVERYBODY - {"fang", "jin"}
+        ),
+        "GET /rounds/{code}/income": Door(
+            f"/rounds/{code}/income", (CITY - {"admin"}) | TEAM | {"fang"}, closed=PUBLISHED - {"admin"}, own=False
+        ),
+        "GET /rounds/{code}/coverage": Door(
+            f"/rounds/{code}/coverage", (CITY - {"admin"}) | TEAM | {"fang"}, closed=PUBLISHED - {"admin"}, own=False
+        ),
+        "GET /rounds/{code}/map": Door(
+            f"/rounds/{code}/map", (CITY - {"admin"}) | TEAM | {"fang"}, closed=PUBLISHED - {"admin"}, own=False
+        ),
+        "GET /rounds/{code}/load": Door(
+            f"/rounds/{code}/load", (CITY - {"admin"}) | TEAM | {"fang"}, own=False
+        ),
         "GET /rounds/{code}/live": Door(
             f"/rounds/{code}/live", CITY | TEAM | {"fang"}, closed=EVERYBODY, own=False, is_stream=True
         ),

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import itertools
+import json
 from typing import Any
 
 import openpyxl
@@ -9,10 +11,12 @@ import pytest
 from sqlmodel import col, select
 
 from app.doors.desk.figure_cells import lines_of, on_axis, target_at, tone_of
+from app.doors.desk.map_view import BadMap, apart, corners, frame_of, path_of, read_outlines
 from app.doors.desk.over_rounds import small_of
 from app.figures.indicators.figure import IndicatorFigure
 from app.figures.indicators.yc2017 import INDICATORS
 from app.registry.households.models import Household
+from tests import field
 from tests.cast import ROUND, World
 from tests.visitor import Visitor
 
@@ -200,3 +204,133 @@ def test_small_pictures_leave_a_gap_where_a_round_has_no_result() -> None:
         ("87.5", "20.0", "5.0", "50.0", "undecided"),
     ]
     assert small.target_y == "10.0"
+
+
+# --- one county on one page, income, coverage, load, map ---
+
+
+def test_the_brief_says_both_words_what_is_not_known_and_where_it_is_weak(world: World) -> None:
+    visits(world, 9)
+
+    page = Visitor(world, "city").get(f"/rounds/{ROUND}/counties/640104/brief")
+
+    assert page.one("p", data_testid="verdict").text.startswith("三项满意度:样本中 3 项达标;足以说明全县达到90%的 0 项")
+    assert "9/10" in page.one("section", data_testid="item-I01").text
+    assert "达标 · 尚不能判断" in page.one("section", data_testid="item-I01").text
+    assert "只访了贫困户 10 户,全县名册有 40 户" in page.main
+    assert "不等于达标,也不等于不达标" in page.main
+    assert "五到户落实率" in page.main
+    assert "贫困户:名册 40 户,首抽 10 户,完成 10 户(规定 8—10 户)" in page.main
+    assert f"{FIGURES}/I22/640104" in page.links
+
+
+def test_too_few_households_get_no_verdict_in_the_brief(world: World) -> None:
+    visits(world, 5, of=7)
+    page = Visitor(world, "city").get(f"/rounds/{ROUND}/counties/640104/brief")
+    assert "访到的贫困户只有 7 户,少于8户,不作达标判断" in page.one("p", data_testid="verdict").text
+
+
+def test_the_brief_of_a_helper_has_sums_and_no_way_down(world: World) -> None:
+    visits(world, 9)
+    world.post("city", f"/api/v1/rounds/{ROUND}/close")
+    page = Visitor(world, "he").get(f"/rounds/{ROUND}/counties/640104/brief")
+    assert "9/10" in page.main
+    assert not [link for link in page.links if "/640104" in link and not link.endswith("csv?county=640104")
+                and not link.endswith("xlsx?county=640104")]  # fmt: skip
+    assert Visitor(world, "he").status(f"/rounds/{ROUND}/counties/640106/brief") == 404
+
+
+def test_income_adds_up_and_the_file_has_the_yuan(world: World) -> None:
+    visits(world, 9)
+
+    page = Visitor(world, "city").get(f"/rounds/{ROUND}/income")
+    rows = lines(world, "city", f"{FILES}/income.csv")
+
+    county = rows[0]
+    assert county["户数"] == "10"
+    sources = [int(county[name]) for name in county if name.endswith("(元)") and not name.startswith("总收入")]
+    assert sum(sources) == int(county["总收入(元)"]) > 0
+    classes = [county[name] for name in county if name.endswith("(%)")]
+    assert sum(int(share.replace(".", "")) for share in classes) == 10_000
+    for share in classes:
+        assert f"{share}%" in page.main
+    assert [row["县区"] for row in rows[2:]] == ["合计", "其中脱贫户", "其中未脱贫户"]
+    assert {row["县区"] for row in lines(world, "lin", f"{FILES}/income.csv")} == {"兴庆区"}
+
+
+def test_what_was_not_inspected_says_so_and_what_was_is_counted(world: World) -> None:
+    visits(world, 9)
+    phone = world.phone("lin")
+    talk, held = field.field_record(phone), field.field_record(phone)
+    talk["answers"]["about"]["contents"] = "c01 c05"
+    held["answers"] = {}
+    assert [each["state"] for each in phone.post(phone.op(talk), phone.op(held))] == ["stored", "quarantined"]
+
+    page = Visitor(world, "city").get(f"/rounds/{ROUND}/coverage")
+    first, second = lines(world, "city", f"{FILES}/coverage.csv")
+
+    assert [first[name] for name in ("C1 政策落实", "C2 责任落实", "C5 驻村帮扶")] == ["1", "0", "1"]
+    assert (first["健康扶贫"], second["健康扶贫"]) == ("10", "0")
+    assert int(second["缺项"]) == 15
+    assert int(first["缺项"]) == page.html.split("</tr>")[1].count("未涉及") + [
+        first[name] for name in ("产业扶贫", "金融扶贫", "教育扶贫", "健康扶贫", "移民搬迁")
+    ].count("0")
+    assert f"{FIGURES}/I12/640104" in page.links
+
+
+def test_the_load_is_for_the_city_and_the_own_team(world: World) -> None:
+    visits(world, 9)
+    visits(world, 2, of=2, account="fang")
+
+    city = {row["督查员"]: row for row in lines(world, "city", f"{FILES}/load.csv")}
+
+    assert (city["林青"]["上门"], city["林青"]["完成"], city["林青"]["天数"]) == ("10", "10", "1")
+    assert city["方敏"]["上门"] == "2"
+    assert {row["督查员"] for row in lines(world, "lin", f"{FILES}/load.csv")} == {"林青"}
+    world.post("city", f"/api/v1/rounds/{ROUND}/close")
+    assert Visitor(world, "xing").status(f"/rounds/{ROUND}/load") == 404
+
+
+def test_the_map_has_villages_and_no_position_leaves_in_its_file(world: World) -> None:
+    visits(world, 9)
+    page = Visitor(world, "city").get(f"/rounds/{ROUND}/map")
+    assert [each for each in page.all("circle") if each.attrs.get("class", "").startswith("village")]
+    rows = lines(world, "city", f"{FILES}/map.csv")
+    assert sum(int(row["完成"]) for row in rows) == 10
+    assert set(rows[0]) == {"县区", "乡镇", "村", "完成", "未访成", "待访", "状态"}
+
+
+SQUARE = {"type": "Polygon", "coordinates": [[[106, 38], [107, 38], [107, 39], [106, 39], [106, 38]]]}
+
+
+def test_an_office_s_own_outlines_are_drawn_in_the_same_frame_as_the_points() -> None:
+    given = {"type": "FeatureCollection", "features": [
+        {"type": "Feature", "properties": {"name": "甲"}, "geometry": SQUARE},
+        {"type": "Feature", "properties": None, "geometry": {"type": "Point", "coordinates": [106, 38]}},
+    ]}  # fmt: skip
+    (outline,) = read_outlines(json.dumps(given))
+    frame = frame_of([*corners([outline]), (106.5, 38.5)])
+    assert frame is not None
+    assert frame.at((106.5, 38.5)) == (500.0, 320.0)
+    left, top = frame.at((106, 39))
+    right, bottom = frame.at((107, 38))
+    assert 0 < left < right < 1000
+    assert 0 < top < bottom < 640
+    assert path_of(frame, outline).startswith(f"M{left:g} {bottom:g} ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{", '{"type":"FeatureCollection"}', '{"geometry":{"type":"Polygon","coordinates":[[[999,1]]]}}',
+     '{"geometry":{"type":"Polygon","coordinates":[[["x"]]]}}'],
+)  # fmt: skip
+def test_a_file_that_is_no_map_is_told(text: str) -> None:
+    with pytest.raises(BadMap):
+        read_outlines(text)
+
+
+def test_names_never_lie_on_each_other() -> None:
+    placed = apart([(100, 50, "甲"), (110, 50, "乙"), (300, 50, "丙"), (105, 55, "丁")])
+    assert sorted(text for _, _, text in placed) == sorted("甲乙丙丁")
+    for one, two in itertools.combinations(placed, 2):
+        assert abs(one[0] - two[0]) >= 64 or abs(one[1] - two[1]) >= 21

@@ -55,6 +55,7 @@ class CountyPage:
     cells: Sequence[Cell]
     item: str
     strata: Sequence[StratumBlock]
+    brief: str
 
 
 @router.get("/rounds/{code}/counties/{county}")
@@ -114,6 +115,7 @@ def _county(
         ],
         item=chosen,
         strata=[_block(kind, doors, found["sample"][kind], chosen, lines, voice) for kind in ("poor", "non_poor")],
+        brief=f"{base}/brief",
     )
 
 

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from app.doors.desk import behind, board, indicators, over_rounds
+from app.doors.desk import behind, board, brief, coverage, income, indicators, load, map, over_rounds
 from app.doors.desk.frame import voice_of
 from app.doors.desk.words import Voice
 from app.doors.web.auth import Caller
@@ -62,6 +62,30 @@ def _behind(w: Wanted) -> Sequence[Sheet]:
     return behind.behind_sheets(page, w.voice)
 
 
+def _brief(w: Wanted) -> Sequence[Sheet]:
+    return brief.brief_sheets(w.session, w.house, w.actor, w.view, w.county, w.voice)
+
+
+def _income(w: Wanted) -> Sequence[Sheet]:
+    return income.income_sheets(w.session, w.house, w.actor, w.view, w.voice)
+
+
+def _coverage(w: Wanted) -> Sequence[Sheet]:
+    page = coverage.coverage(w.session, w.house, w.actor, w.view, w.voice)
+    return coverage.coverage_sheets(page, [w.view.name], w.voice)
+
+
+def _load(w: Wanted) -> Sequence[Sheet]:
+    page = load.load(w.session, w.house, w.actor, w.view, w.voice)
+    return load.load_sheets(page, [w.view.name], w.voice)
+
+
+def _map(w: Wanted) -> Sequence[Sheet]:
+    placed = map.read_villages(w.session, w.house, w.actor, w.view, w.voice)
+    page = map.picture(placed, (), w.view, w.actor, w.voice)
+    return map.map_sheets(page, [w.view.name], w.voice)
+
+
 def _rounds(w: Wanted) -> Sequence[Sheet]:
     line = indicators.get_indicator(w.indicator)
     return over_rounds.over_rounds_sheets(w.session, w.house, w.actor, w.view, line, w.voice)
@@ -72,7 +96,12 @@ FILES: Mapping[str, Callable[[Wanted], Sequence[Sheet]]] = {
     "figures": _figures,
     "figure": _figure,
     "behind": _behind,
+    "brief": _brief,
     "rounds": _rounds,
+    "income": _income,
+    "coverage": _coverage,
+    "load": _load,
+    "map": _map,
 }
 """Name of a page → its sheets; the first of them is the CSV."""
 

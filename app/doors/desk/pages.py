@@ -6,14 +6,19 @@ from app.doors.desk import (
     accounts,
     behind,
     board,
+    brief,
     closing,
     county,
+    coverage,
     devices,
     downloads,
     draw,
     held,
+    income,
     indicators,
     live,
+    load,
+    map,
     over_rounds,
     papers,
     problems,
@@ -37,7 +42,7 @@ from app.doors.desk.frame import page_of_problem
 def install(app: FastAPI) -> None:
     """Add every page; refusals are told in words to whoever asked for a page."""
     desk = (sign_in, rounds, teams, closing, draw, samples, board, live, county, records, held, register, accounts)
-    figures = (indicators, over_rounds, behind, downloads)
+    figures = (indicators, over_rounds, behind, brief, income, coverage, load, map, downloads)
     pages = (*desk, *figures, devices, versions, security, problems, published, visits, reach, reviews, papers)
     for room in (*pages, questionnaires):
         app.include_router(room.router)

@@ -21,6 +21,9 @@ from app.survey.records.rules import Body, Reason
 from app.survey.rounds.queries import find_round
 from app.survey.rounds.team_queries import sees_in_round, works_in
 
+CONTENTS = "about/contents"
+"""Where Q4 says which of the ten inspection contents it is about."""
+
 
 def faults(session: Session, actor: Actor, county_id: int, body: Body) -> list[Reason]:
     """Why a record of field work must wait; that the county is within the sender's scope is asked of every op."""
@@ -112,3 +115,25 @@ def list_field_records(session: Session, actor: Actor, counties: Sequence[int], 
         .limit(limit)
     )
     return [row for row in session.exec(query) if sees_field_record(session, actor, row)]
+
+
+def count_contents(session: Session, round_code: str, counties: Sequence[int]) -> dict[tuple[int, str], int]:
+    """(county id, content c01 … c10) → accepted records of the round that cover it. No fence of its own."""
+    query = (
+        select(Answer.county_id, Answer.text)
+        .join(
+            FieldRecord,
+            (col(FieldRecord.county_id) == col(Answer.county_id)) & (col(FieldRecord.op_id) == col(Answer.op_id)),
+        )
+        .where(
+            col(FieldRecord.county_id).in_(counties),
+            FieldRecord.round == round_code,
+            FieldRecord.status == VisitStatus.ACCEPTED,
+            Answer.path == CONTENTS,
+        )
+    )
+    found: dict[tuple[int, str], int] = {}
+    for county_id, text in session.exec(query):
+        for content in set(text.split()):
+            found[(county_id, content)] = found.get((county_id, content), 0) + 1
+    return found

@@ -1,0 +1,43 @@
+"""The load of inspectors from their doorsteps: days are days in RUHU_TZ, minutes those of completed interviews."""
+
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.findings.inspections.workload import MOST_A_DAY, Doorstep, loads
+
+TZ = ZoneInfo("Asia/Shanghai")
+LIN, FANG = UUID(int=1), UUID(int=2)
+
+
+def step(who: UUID, start: str, minutes: int | None = 20, completed: bool = True) -> Doorstep:
+    at = datetime.fromisoformat(f"{start}+08:00")
+    end = None if minutes is None else at.fromtimestamp(at.timestamp() + minutes * 60, at.tzinfo)
+    return Doorstep(who, at, end, completed)
+
+
+def test_doors_days_and_minutes_of_each_inspector_the_busiest_first() -> None:
+    steps = [
+        step(LIN, "2017-05-20T09:00"),
+        step(LIN, "2017-05-20T23:50", 30),
+        step(LIN, "2017-05-21T00:10", 3, completed=False),
+        step(FANG, "2017-05-20T10:00", None),
+    ]
+
+    lin, fang = loads(steps, TZ)
+
+    assert (lin.account_id, lin.doors, lin.completed, lin.days) == (LIN, 3, 2, 2)
+    assert lin.by_day == {date(2017, 5, 20): 2, date(2017, 5, 21): 1}
+    assert (lin.minutes, lin.median_minutes, lin.most_a_day) == ((20, 30), 25, 2)
+    assert (fang.doors, fang.minutes, fang.median_minutes) == (1, (), None)
+
+
+def test_a_day_too_full_is_told() -> None:
+    many = [step(LIN, f"2017-05-20T{6 + hour:02d}:00") for hour in range(MOST_A_DAY)]
+    assert not loads(many, TZ)[0].is_heavy
+    assert loads([*many, step(LIN, "2017-05-20T18:30")], TZ)[0].is_heavy
+
+
+def test_a_clock_that_ran_backwards_gives_no_minutes() -> None:
+    assert loads([step(LIN, "2017-05-20T09:00", -5)], TZ)[0].minutes == ()
+    assert loads([], TZ) == []
