@@ -52,6 +52,7 @@ def rows_of(docstring: str | None) -> list[str]:
 def note_end(rows: list[str], name: str, *, outcome: str, why: str = "") -> None:
     """A drill has ended: what it did not write down itself is one more run; a failure or a skip is never hidden."""
     for row in rows:
+        (RESULTS / f"{row}-{name}.json").unlink(missing_ok=True)
         if outcome == "passed" and row not in noted:
             note(f"{row}-{name}", n=1, what=name.removeprefix("test_").replace("_", " "))
         elif outcome == "failed":
