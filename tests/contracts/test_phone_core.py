@@ -5,6 +5,7 @@ import os
 import random
 from datetime import datetime, timedelta
 
+from tests.model import phone_schedule
 from tests.model.phone_core import CASES, KEEP, Model, random_event, walk
 
 SEEDS = 20_000 if os.environ.get("RUHU_NIGHTLY") else 400
@@ -32,3 +33,19 @@ def test_nothing_leaves_the_phone_but_after_two_proofs_thirty_days_apart() -> No
                 assert whole, f"seed {seed}: gone without a proof of every byte"
                 assert any(now - each >= KEEP for each in proofs), f"seed {seed}: gone too early"
                 break
+
+
+def test_the_file_of_schedules_is_what_the_model_says_today() -> None:
+    assert json.loads(phone_schedule.CASES.read_text(encoding="utf-8")) == phone_schedule.cases()
+
+
+def test_a_wait_that_the_service_asked_for_is_kept_against_every_wish() -> None:
+    """Whatever happens in whatever order, no run begins before the instant that was asked for."""
+    for seed in range(SEEDS):
+        quiet_until, was_running = 0, False
+        for step in phone_schedule.walk(seed, 60):
+            if step["event"].get("retry_after_ms"):
+                quiet_until = step["now"] + step["event"]["retry_after_ms"]
+            begins = step["plan"]["phase"] == "sending" and (not was_running or step["event"]["type"] != "wished")
+            assert not begins or step["now"] >= quiet_until, f"seed {seed}"
+            was_running = step["plan"]["phase"] == "sending"

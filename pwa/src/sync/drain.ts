@@ -10,7 +10,7 @@ import { sha256Hex } from "../domain/text.ts";
 import type { Op, Problem, ReceiptKey } from "../domain/wire.ts";
 import type { Api } from "../net/types.ts";
 import type { OutboxChange, OutboxRow, ReceiptRow, Store } from "../store/types.ts";
-import { batchLength, MAX_OPS } from "./limits.ts";
+import { batchLength, MAX_OPS } from "../domain/limits.ts";
 import { changedLines, livesOf } from "./lives.ts";
 import { readMissing, sendPhoto, type PhotoOutcome } from "./upload.ts";
 

@@ -1,11 +1,10 @@
 /**
- * When to sync: on open, `online`, focus, a timer with growing waits, a new record, and the button.
+ * The shell around domain/schedule.ts: a timer, the run itself, and what the screens see of both.
  *
  * One run at a time on the whole phone (Web Lock; without locks, one per page: the server takes repeats calmly).
- * A wait that the server asked for is kept, also against the button.
  */
 import { signal, type ReadonlySignal } from "@preact/signals-core";
-import { backoff } from "./limits.ts";
+import { AT_REST, nextPlan, type PlanEvent } from "../domain/schedule.ts";
 import type { DrainEnd } from "./drain.ts";
 import type { SyncStatus } from "./types.ts";
 
@@ -29,7 +28,6 @@ export interface Schedule {
   stop(): void;
 }
 
-const ELSEWHERE_MS = 5_000;
 const LONGEST_TIMER_MS = 60_000;
 
 export function createSchedule(options: ScheduleOptions): Schedule {
@@ -41,89 +39,56 @@ export function createSchedule(options: ScheduleOptions): Schedule {
     reason: null,
     problem: null,
   });
+  let plan = AT_REST;
   let timer: ReturnType<typeof setTimeout> | null = null;
-  let running: Promise<void> | null = null;
-  let again = false;
+  let running: Promise<void> = Promise.resolve();
   let stopped = false;
-  let fails = 0;
-  let notBefore = 0;
 
-  function plan(at: number): void {
-    if (timer !== null) clearTimeout(timer);
-    if (stopped) return;
-    // Long timers are cut into short ones: a phone that slept wakes late, never an hour late.
+  /** Long timers are cut into short ones: a phone that slept wakes late, never an hour late. */
+  function wake(at: number): void {
     const wait = Math.min(Math.max(at - options.nowMs(), 0), LONGEST_TIMER_MS);
-    timer = setTimeout(() => (options.nowMs() >= at ? void start(false) : plan(at)), wait);
+    timer = setTimeout(() => (options.nowMs() >= at ? feel({ type: "wished", by: "itself" }) : wake(at)), wait);
   }
 
-  function set(change: Partial<SyncStatus>): void {
-    status.value = { ...status.value, ...change };
-  }
-
-  async function settle(end: DrainEnd | null): Promise<void> {
-    const now = options.nowMs();
-    if (end === null) {
-      set({ phase: "sleeping", next_at: now + ELSEWHERE_MS });
-      plan(now + ELSEWHERE_MS);
-      return;
-    }
-    if (end.retryAfterMs) notBefore = now + end.retryAfterMs;
-    const at = new Date(now).toISOString();
-    set({ last_try_at: at, reason: end.reason, problem: end.problem, ...(end.word === "done" ? { last_ok_at: at } : {}) });
-    if (end.word === "sign-in") {
-      set({ phase: "signed-out", next_at: null });
-      return;
-    }
-    fails = end.word === "done" ? 0 : end.received > 0 ? 1 : fails + 1;
-    if (end.word === "done" && !(await options.hasWork())) {
-      set({ phase: "idle", next_at: null });
-      return;
-    }
-    const next = Math.max(notBefore, now + backoff(fails, options.random));
-    set({ phase: "sleeping", next_at: next });
-    plan(next);
-  }
-
-  function start(manual: boolean): Promise<void> {
-    if (stopped) return Promise.resolve();
-    if (running) {
-      again = true;
-      return running;
-    }
-    if (options.nowMs() < notBefore) {
-      set({ phase: "sleeping", next_at: notBefore });
-      plan(notBefore);
-      return Promise.resolve();
-    }
+  /** Something happened: plan anew, and do what the plan says. */
+  function feel(event: PlanEvent, told: Partial<SyncStatus> = {}): void {
+    if (stopped) return;
+    const wasSending = plan.phase === "sending";
+    plan = nextPlan(plan, event, options.nowMs(), options.random());
+    status.value = { ...status.value, ...told, phase: plan.phase, next_at: plan.next_at };
     if (timer !== null) clearTimeout(timer);
-    set({ phase: "sending", next_at: null });
-    running = withLock(options, () => options.run(manual))
-      .then(settle, settleError)
-      .finally(() => {
-        running = null;
-        if (again && !stopped) {
-          again = false;
-          void start(false);
-        }
-      });
-    return running;
+    timer = null;
+    if (plan.next_at !== null) wake(plan.next_at);
+    const isOver = event.type !== "wished";
+    if (plan.phase === "sending" && (isOver || !wasSending)) running = run(plan.by === "button");
   }
 
-  /** The store failed in the middle of a run: nothing is lost, the run is repeated later. */
-  function settleError(): Promise<void> {
-    return settle({ word: "later", reason: "storage", problem: null, retryAfterMs: null, received: 0, unknownKey: false });
+  async function run(manual: boolean): Promise<void> {
+    const end = await withLock(options, () => options.run(manual)).catch(() => STORE_FAILED);
+    if (end === null) return feel({ type: "elsewhere" });
+    const at = new Date(options.nowMs()).toISOString();
+    const { word, reason, problem, received } = end;
+    const has_work = word === "done" && (await options.hasWork());
+    const told = { last_try_at: at, reason, problem, ...(word === "done" ? { last_ok_at: at } : {}) };
+    feel({ type: "ended", word, received, retry_after_ms: end.retryAfterMs, has_work }, told);
   }
 
   return {
     status,
-    kick: () => void start(false),
-    pressed: () => start(true),
+    kick: () => feel({ type: "wished", by: "itself" }),
+    pressed() {
+      feel({ type: "wished", by: "button" });
+      return running;
+    },
     stop() {
       stopped = true;
       if (timer !== null) clearTimeout(timer);
     },
   };
 }
+
+/** The store failed in the middle of a run: nothing is lost, the run is repeated later. */
+const STORE_FAILED: DrainEnd = { word: "later", reason: "storage", problem: null, retryAfterMs: null, received: 0, unknownKey: false };
 
 async function withLock<T>(options: ScheduleOptions, run: () => Promise<T>): Promise<T | null> {
   if (!options.locks) return run();

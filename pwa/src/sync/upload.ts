@@ -8,7 +8,7 @@ import { classifyReply, readJson, readProblem, type Outcome, type Reply } from "
 import type { Problem } from "../domain/wire.ts";
 import type { OutboxRow } from "../store/types.ts";
 import type { Api, UploadReply } from "../net/types.ts";
-import { firstChunk, nextChunk, PUT_LIMIT } from "./limits.ts";
+import { firstChunk, nextChunk, PUT_LIMIT } from "../domain/limits.ts";
 
 /** `problem` beside `received`: the bytes are kept, and something is wrong with the picture. */
 export type PhotoOutcome = { word: "received"; problem?: Problem | null } | NotReceived;

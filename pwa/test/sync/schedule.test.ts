@@ -76,6 +76,23 @@ describe("the schedule", () => {
     expect(runs).toBe(2);
   });
 
+  it("a button pressed in mid-run is not forgotten: what was refused is tried after it", async () => {
+    let open = () => {};
+    const manuals: boolean[] = [];
+    const { made } = schedule([], {
+      run: (manual) => {
+        manuals.push(manual);
+        return manuals.length === 1 ? new Promise((done) => (open = () => done(DONE))) : Promise.resolve(DONE);
+      },
+    });
+    made.kick();
+    void made.pressed();
+    made.kick();
+    open();
+    await settle(5);
+    expect(manuals).toEqual([false, true]);
+  });
+
   it("stops asking when the token is refused, until somebody signs in", async () => {
     const { made, runs } = schedule([{ ...LATER, word: "sign-in", reason: "signed-out" }]);
     made.kick();

@@ -1,6 +1,6 @@
 /** Sizes and waits of sync, as pure functions. */
-import { utf8 } from "../domain/text.ts";
-import type { Op } from "../domain/wire.ts";
+import { utf8 } from "./text.ts";
+import type { Op } from "./wire.ts";
 
 export const MAX_OPS = 50;
 /** Bytes of one envelope, JSON escapes included. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Op } from "../../src/domain/wire.ts";
-import { backoff, batchLength, MAX_BATCH_BYTES, nextChunk } from "../../src/sync/limits.ts";
+import { backoff, batchLength, MAX_BATCH_BYTES, nextChunk } from "../../src/domain/limits.ts";
 
 const op = (body: string, dev_seq = 1): Op => ({ op_id: "0".repeat(36), dev_seq, digest: "0".repeat(64), body });
 
