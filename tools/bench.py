@@ -1,8 +1,9 @@
 """Measured figures with their conditions: `python -m tools.bench [PART…] [--quick]`.
 
 Parts: ingest (records, photos), phone (bytes and time to the first answer), forms (taps, judging, burden), register
-(import, freeze, draw), exports (records as CSV), sign_in (a whole team at once). Each prints its section and puts it
-into docs/bench.md, leaving the others as they were. `--quick` is a tenth, for trying the bench: nothing is written.
+(import, freeze, draw), weak (fifteen households over a bad line), exports (records as CSV), sign_in (a whole team at
+once). Each prints its section and puts it into docs/bench.md, leaving the others as they were. `--quick` is a tenth,
+for trying the bench: nothing is written.
 """
 
 import argparse
@@ -11,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tools import bench_exports, bench_forms, bench_ingest, bench_phone, bench_register, bench_sign_in
+from tools import bench_exports, bench_forms, bench_ingest, bench_phone, bench_register, bench_sign_in, bench_weak
 
 PAPER = Path(__file__).resolve().parents[1] / "docs" / "bench.md"
 PARTS: dict[str, Callable[[bool], list[str]]] = {
@@ -19,6 +20,7 @@ PARTS: dict[str, Callable[[bool], list[str]]] = {
     "phone": bench_phone.measure,
     "forms": bench_forms.measure,
     "register": bench_register.measure,
+    "weak": bench_weak.measure,
     "exports": bench_exports.measure,
     "sign_in": bench_sign_in.measure,
 }

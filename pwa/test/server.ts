@@ -56,6 +56,7 @@ export async function startServer() {
     gaps: [] as unknown[],
     receiptKey: { alg: "ES256", key_id: "key-1", spki },
     sign,
+    isSigned,
     fetch: serve as typeof fetch,
     paths: () => seen.map((each) => `${each.method} ${each.path}`),
   };
@@ -63,6 +64,11 @@ export async function startServer() {
   async function sign(text: string): Promise<string> {
     const data = new TextEncoder().encode(text);
     return base64(new Uint8Array(await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, keys.privateKey, data)));
+  }
+
+  async function isSigned(text: string, signature: string): Promise<boolean> {
+    const raw = new Uint8Array(Buffer.from(signature, "base64"));
+    return crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, keys.publicKey, raw, new TextEncoder().encode(text));
   }
 
   async function receiptFor(op: Op, state: RecordState): Promise<Receipt> {
