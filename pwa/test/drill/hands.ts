@@ -9,7 +9,8 @@ import { newId } from "../../src/sync/environment.ts";
 import { openPhone } from "../../src/sync/phone.ts";
 import { openStore } from "../../src/store/open.ts";
 import { NotSaved, type Store } from "../../src/store/types.ts";
-import { sealsAVisit } from "../cast.ts";
+import type { Draft } from "../../src/domain/submission.ts";
+import { sealed, sealsAVisit } from "../cast.ts";
 
 export { openPhone };
 
@@ -104,12 +105,32 @@ export async function tamper(place: Place, how: "swap" | "flip" | "shorten", min
   };
 }
 
-/** One doorstep with these photos (base64), through the engine as the screens use it. */
-export async function visit(phone: Awaited<ReturnType<typeof openPhone>>, n: number, photos: string[]): Promise<void> {
+export { visit as visitOf } from "../cast.ts";
+
+/** Seal a draft that another tab may be sealing; whether it became a record here. */
+export async function sealDraft(store: Store, draft: Draft): Promise<boolean> {
+  try {
+    await store.commitSubmission(sealed(draft));
+    return true;
+  } catch (error) {
+    if (error instanceof NotSaved) return false;
+    throw error;
+  }
+}
+
+type Phone = Awaited<ReturnType<typeof openPhone>>;
+
+/** A visit at a door, begun. */
+export function begun(phone: Phone, n: number) {
   const samples = phone.pack.value?.samples ?? [];
   const { sample_id, household, form_id } = samples[n % samples.length]!;
   const form = phone.pack.value!.package.forms.find((each) => each.form_id === form_id)!;
-  const keeper = await phone.beginDraft({ form, sample_id, household: String(household.unit) });
+  return phone.beginDraft({ form, sample_id, household: String(household.unit) });
+}
+
+/** One doorstep with these photos (base64), through the engine as the screens use it. */
+export async function visit(phone: Phone, n: number, photos: string[]): Promise<void> {
+  const keeper = await begun(phone, n);
   const cover: Answers = { contact_result: "absent" };
   for (const [i, photo] of photos.entries()) {
     const kept = await phone.savePhoto(keeper, `/cover/photo_${i}`, fromBase64(photo).buffer as ArrayBuffer, "image/jpeg");

@@ -25,6 +25,12 @@ class ByteLine(FaultyLine):
         self.sent = self.came = 0
         self._open: list[socket.socket] = []
 
+    def close(self) -> None:
+        """No more connections, and an end to those that the service was never told of."""
+        super().close()
+        for server in self._open:
+            server.close()
+
     @property
     def lost(self) -> int:
         """Bytes that the line swallowed."""

@@ -17,12 +17,12 @@ NOBODY = {"visit_mode": "covert", "contact_result": "absent", "attempt_no": "1"}
 class Handset:
     """One phone: the app in a browser whose profile lies in a folder."""
 
-    def __init__(self, browser: Browser, site: Site, folder: Path, *, agent: str | None = None) -> None:
+    def __init__(self, browser: Browser, site: Site, folder: Path, *, zone: str = "Asia/Shanghai") -> None:
         self.kind = browser.browser_type
         self.site = site
         self.folder = folder
         self.profile = folder / "profile"
-        self.agent = agent
+        self.zone = zone
         self.faults: list[str] = []
         self.context: BrowserContext
         self.page: Page
@@ -39,10 +39,9 @@ class Handset:
             viewport={"width": PHONE["width"], "height": PHONE["height"]},
             base_url=self.site.url,
             locale="zh-CN",
-            timezone_id="Asia/Shanghai",
+            timezone_id=self.zone,
             geolocation={"latitude": 38.47, "longitude": 106.29, "accuracy": 9},
             permissions=["geolocation"],
-            user_agent=self.agent,
             accept_downloads=True,
         )
         self.context.set_default_timeout(20_000)

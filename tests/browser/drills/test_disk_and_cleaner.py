@@ -1,23 +1,39 @@
 """P02, P03, P05, P08, P11, P15, P16: killed, full, cleaned, twice open, wrong clock, wrong browser, no network."""
 
+import json
 import os
+import random
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlmodel import select
 
+from app.kernel.clock import parse_instant
 from app.survey.photos.models import PhotoObject
+from app.survey.records import transit
 from app.survey.records.models import Op
 from tests.browser.conftest import Site, open_window, sign_in_at_desk
 from tests.browser.drills.profile import Handset
+from tests.browser.drills.workshop import Workshop
 from tests.browser.test_phone_story import samples_of
+from tests.drills.report import note, rounds
 from tests.phone import picture
 
-NIGHTLY = bool(os.environ.get("RUHU_NIGHTLY"))
-WECHAT = "Mozilla/5.0 (Linux; Android 9) AppleWebKit/537.36 Chrome/86.0 Mobile Safari/537.36 MicroMessenger/8.0.2"
+PLAIN = "Mozilla/5.0 (Linux; Android 9) AppleWebKit/537.36 Chrome/86.0 Mobile Safari/537.36"
+IN_APPS = (
+    f"{PLAIN} MicroMessenger/8.0.2",
+    f"{PLAIN} QQ/8.9.1",
+    f"{PLAIN} DingTalk/6.5",
+    f"{PLAIN} AlipayClient/10.2",
+    f"{PLAIN} Lark/5.1",
+    "Mozilla/5.0 (Linux; Android 9; wv) AppleWebKit/537.36 Chrome/86.0",
+)
 
 
 @pytest.fixture
@@ -65,7 +81,7 @@ def test_killed_in_the_middle_everything_is_there_again(chromium: Any, site: Sit
     phone.offline()
     phone.nobody_home(samples[0]["sample_id"])
     phone.kill()
-    for turn in range(20 if NIGHTLY else 1):
+    for turn in range(rounds(1, 20)):
         phone.open()
         phone.offline()
         phone.visit()
@@ -130,19 +146,40 @@ def test_a_cleaned_phone_says_so_at_its_next_start_and_the_server_names_the_gap(
     phone.hands.signs_in("lin")
     phone.waits_for_the_whole_app()
     phone.context.route("**/api/v1/sync", lambda route: route.abort())
-    phone.nobody_home(samples_of(site)[0]["sample_id"])
-    kinds = "indexeddb,cache_storage,service_workers,file_systems"
-    phone.cdp().send("Storage.clearDataForOrigin", {"origin": site.url, "storageTypes": kinds})
-    phone.hands.signs_in("lin")
-    phone.by("emptied").wait_for()
-    assert "1" in phone.by("emptied").inner_text()
-    for _ in range(40):
-        phone.by("sync-now").first.click()
-        phone.page.wait_for_timeout(500)
-        if phone.by("gaps").count():
-            break
-    assert "1" in phone.by("gaps").inner_text()
+    sealed = 0
+    for turn in range(rounds(1, 20)):
+        count = random.Random(turn).randrange(1, 41)
+        shop = Workshop(phone)
+        device = str(shop.run("async () => (await store.device()).device_id"))
+        shop.seals(count, [])
+        shop.close()
+        phone.visit()
+        phone.by("sample-item").first.wait_for()
+        phone.page.wait_for_function("n => JSON.parse(localStorage['ruhu-mark'] ?? '{}').dev_seq === n", arg=count)
+        kinds = "indexeddb,cache_storage,service_workers,file_systems"
+        phone.cdp().send("Storage.clearDataForOrigin", {"origin": site.url, "storageTypes": kinds})
+        phone.visit()
+        phone.by("emptied").wait_for()
+        assert str(count) in phone.by("emptied").inner_text(), "said before anybody signs in"
+        phone.hands.signs_in("lin")
+        assert _gaps_when_named(site, device) == list(range(1, count + 1))
+        sealed += count
+    phone.page.reload()
+    phone.by("gaps").wait_for()
+    note("P05", n=sealed, what="unsent records of emptied phones: each named by number, none else")
     phone.close()
+
+
+def _gaps_when_named(site: Site, device: str) -> list[int]:
+    """The numbers that the service misses of a device, once it has heard of the loss."""
+    for _ in range(100):
+        with site.house.db.read() as session:
+            highest = transit.highest_of(session, UUID(device))
+            missing, count = transit.gaps_of(session, UUID(device), highest)
+        if count:
+            return missing
+        time.sleep(0.2)
+    raise AssertionError("the service heard of no loss")
 
 
 def test_two_tabs_on_one_visit_make_one_record(chromium: Any, site: Site, tmp_path: Path) -> None:
@@ -178,15 +215,43 @@ def test_two_tabs_on_one_visit_make_one_record(chromium: Any, site: Site, tmp_pa
     phone.close()
 
 
-@pytest.mark.parametrize("agent", [WECHAT, "Mozilla/5.0 (Linux; Android 9; wv) AppleWebKit/537.36 Chrome/86.0"])
-def test_a_page_inside_another_app_lets_nobody_begin(chromium: Any, site: Site, tmp_path: Path, agent: str) -> None:
-    """P15: WeChat and bare web views are told where to go instead."""
-    phone = Handset(chromium, site, tmp_path, agent=agent)
-    phone.visit()
-    phone.by("sign-in-submit").wait_for()
-    phone.page.locator("[role=alert]:visible", has_text="浏览器").first.wait_for()
-    assert phone.by("sign-in-submit").is_disabled()
+def test_two_tabs_that_seal_one_draft_in_the_same_moment_make_one_record(
+    chromium: Any, site: Site, tmp_path: Path
+) -> None:
+    """P08: as close together as a browser can: one record for each draft, never two, never none."""
+    phone = Handset(chromium, site, tmp_path)
+    one, other = Workshop(phone), Workshop(phone)
+    turns = rounds(5, 50)
+    for turn in range(turns):
+        draft = one.run("async () => (globalThis.draft = await store.saveDraft(hands.visitOf(1)))")
+        other.run("draft => { globalThis.draft = draft; }", draft)
+        for shop in (one, other):
+            shop.run("() => { globalThis.going = hands.sealDraft(store, draft); }")
+        ends = [shop.run("() => going") for shop in (one, other)]
+        assert sorted(ends) == [False, True], f"turn {turn}"
+    records = one.run("async () => (await store.submissions('lin')).map(each => each.dev_seq)")
+    assert sorted(records) == list(range(1, turns + 1))
     phone.close()
+    note("P08", n=turns, what="drafts sealed in two tabs at once, one record each")
+
+
+def test_a_page_inside_another_app_lets_nobody_begin(chromium: Any, site: Site, tmp_path: Path) -> None:
+    """P15: WeChat, other apps and bare web views are told where to go instead; a plain browser is not."""
+    phone = Handset(chromium, site, tmp_path)
+    for agent in (*IN_APPS, PLAIN):
+        page = phone.context.new_page()
+        page.add_init_script(f"Object.defineProperty(navigator, 'userAgent', {{get: () => {json.dumps(agent)}}})")
+        page.goto("/m/")
+        button = page.get_by_test_id("sign-in-submit")
+        button.wait_for()
+        if agent == PLAIN:
+            assert button.is_enabled()
+            continue
+        page.locator("[role=alert]:visible", has_text="浏览器").first.wait_for()
+        assert button.is_disabled(), agent
+        page.close()
+    phone.close()
+    note("P15", n=len(IN_APPS), what="browsers inside other apps, all refused before the first visit")
 
 
 def test_a_clock_hours_off_is_told_and_nothing_stands_still(chromium: Any, site: Site, tmp_path: Path) -> None:
@@ -214,6 +279,69 @@ def test_a_clock_hours_off_is_told_and_nothing_stands_still(chromium: Any, site:
     (op,) = _ops(site)
     assert b'"wall":"2001-' in op.body
     assert b'"offset_ms":null' not in op.body
+
+
+ZONES = (
+    "Asia/Shanghai",
+    "America/New_York",
+    "Pacific/Kiritimati",
+    "Asia/Kolkata",
+    "Europe/London",
+    "Australia/Lord_Howe",
+    "America/St_Johns",
+    "Pacific/Apia",
+    "Africa/Casablanca",
+    "UTC",
+)
+YEARS = ("2001-09-09T01:46:40Z", "2099-12-31T23:59:30Z", "2026-03-29T00:59:50Z", "2026-11-01T05:59:50Z")
+JUMPS = (timedelta(), timedelta(hours=8), timedelta(hours=-8))
+
+
+def test_no_clock_disorders_what_is_sealed_or_lets_anything_go(chromium: Any, site: Site, tmp_path: Path) -> None:
+    """P11: 2001, 2099, the hour that is missing or comes twice, jumps of eight hours in a visit, wrong zones: the order
+    is that of sealing, the difference to the service's clock is written down, the sign-in holds, nothing is let go."""
+    zones, sealed = ZONES[: rounds(2, 10)], 0
+    for zone in zones:
+        phone = Handset(chromium, site, tmp_path, zone=zone)
+        shop = Workshop(phone, name="clocks")
+        shop.page.clock.install()
+        shop.signs_in("clocks")
+        for year in YEARS:
+            _seals_twice_around_a_jump(shop, year, JUMPS[sealed % 3])
+            sealed += 2
+            _wait_until(lambda wanted=sealed: len(_ops(site)) == wanted)
+            clocks = [json.loads(op.body)["clock"] for op in sorted(_ops(site), key=lambda op: op.dev_seq)[-2:]]
+            truth = (time.time() - parse_instant(year).timestamp()) * 1000
+            assert abs(clocks[0]["offset_ms"] - truth) < 60_000, f"{zone} {year}: the difference was not written down"
+            assert {clock["zone"] for clock in clocks} == {zone}
+        assert shop.run("async () => (await phone.store.session()).valid")
+        assert shop.run("async () => (await phone.store.submissions('lin')).every(each => each.purged_at === null)")
+        phone.close()
+    ops = sorted(_ops(site), key=lambda op: op.dev_seq)
+    assert [op.dev_seq for op in ops] == list(range(1, sealed + 1))
+    assert [op.seq for op in ops] == sorted(op.seq for op in ops if op.seq is not None), (
+        "the order is not that of sealing"
+    )
+    note("P11", n=len(zones) * len(YEARS), what="clocks, zones and jumps, two visits each: order kept, nothing let go")
+
+
+def _seals_twice_around_a_jump(shop: Workshop, year: str, jump: timedelta) -> None:
+    """Hear the service's time, seal a visit, begin another, let the clock jump, seal it, send both."""
+    shop.page.clock.set_system_time(year)
+    shop.run("() => phone.pullPackage()")
+    shop.visits(0, [])
+    shop.run("async () => { globalThis.keeper = await hands.begun(phone, 1); }")
+    shop.page.clock.set_system_time(parse_instant(year) + jump)
+    shop.run("() => phone.sealDraft(keeper, {cover: {contact_result: 'absent'}}).then(() => undefined)")
+    shop.run("() => phone.syncNow()")
+
+
+def _wait_until(is_so: Callable[[], bool]) -> None:
+    for _ in range(150):
+        if is_so():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it never came about")
 
 
 def test_without_any_network_a_sealed_file_brings_the_visit_home(chromium: Any, site: Site, tmp_path: Path) -> None:

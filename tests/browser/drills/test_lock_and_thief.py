@@ -11,6 +11,7 @@ from tests.browser.conftest import Site
 from tests.browser.drills.profile import Handset
 from tests.browser.test_phone_story import samples_of
 from tests.cast import PASSWORD
+from tests.drills import report
 
 PIN = "tulip-71"
 
@@ -18,6 +19,7 @@ PIN = "tulip-71"
 def test_a_pin_locks_the_app_and_the_password_opens_it_when_the_pin_is_forgotten(
     chromium: Any, site: Site, tmp_path: Path
 ) -> None:
+    """P12: wrong tries are counted and told, the right PIN opens, the password online opens when it is forgotten."""
     phone = Handset(chromium, site, tmp_path)
     sample = samples_of(site)[0]
     phone.hands.signs_in("lin")
@@ -49,6 +51,7 @@ def test_a_pin_locks_the_app_and_the_password_opens_it_when_the_pin_is_forgotten
 
 
 def test_a_copied_profile_tells_no_name_number_answer_or_picture(chromium: Any, site: Site, tmp_path: Path) -> None:
+    """P13: names, numbers, answers and bytes of pictures are searched in every file of the profile: no hit."""
     phone = Handset(chromium, site, tmp_path)
     samples = samples_of(site)
     phone.hands.signs_in("lin")
@@ -92,6 +95,7 @@ def test_a_copied_profile_tells_no_name_number_answer_or_picture(chromium: Any, 
     ]
     assert hits == []
     assert any(control.encode() in data for data in profile.values()), "the search sees what is plain"
+    report.note("P13", n=len(planted), what=f"needles searched in {len(profile)} files of a copied profile, 0 hits")
 
 
 def _wait_for_photos(site: Site, phone: Handset) -> None:

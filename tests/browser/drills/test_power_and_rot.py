@@ -1,4 +1,4 @@
-"""P01, P06, P09, P10, P14: the battery goes, the disk rots, versions change, bytes are swapped."""
+"""P01, P02, P06, P09, P10, P14: no battery, a dead browser, a rotten disk, other versions, swapped bytes."""
 
 import random
 import shutil
@@ -47,6 +47,26 @@ def test_what_was_saved_survives_a_pulled_battery(chromium: Any, site: Site, tmp
         shutil.rmtree(tmp_path / f"cut{turn}")
     assert saved >= 5 * turns, "too few were saved to say anything"
     note("P01", n=saved, what=f"visits with a photo, saved before {turns} cuts")
+
+
+def test_what_was_saved_survives_the_death_of_the_browser(chromium: Any, site: Site, tmp_path: Path) -> None:
+    """P02: SIGKILL at a random moment of sealing, again and again on one profile: every saved visit is there."""
+    phone = Handset(chromium, site, tmp_path)
+    promised: Promised = []
+    turns = rounds(2, 500)
+    for turn in range(turns):
+        shop = Workshop(phone)
+        shop.run("size => { globalThis.work = hands.sealing(store, [size]); }", PHOTO)
+        shop.page.wait_for_timeout(random.Random(turn).randrange(100, 900))
+        fresh: Promised = list(shop.run("() => work.promised.slice()"))
+        phone.kill()
+        phone.open()
+        promised = promised[-20:] + fresh
+        lost = Workshop(phone).lacks(promised)
+        assert lost == [], f"turn {turn}: {len(lost)} of {len(promised)} saved visits are gone"
+    assert len(promised) > turns
+    phone.close()
+    note("P02", n=turns, what="kills of the browser while visits were sealed, 0 of the saved lost")
 
 
 TAMPER = """async ([visits, place, how, one, other, at]) => {
