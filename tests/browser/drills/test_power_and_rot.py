@@ -158,7 +158,7 @@ def test_a_rotten_store_starts_says_what_is_lost_and_harms_nothing_at_the_servic
     phone.close()
     before = {op.op_id: op.body for op in kept_ops(site)}
 
-    turns, lost = rounds(3, 200), 0
+    turns, lost = rounds(2, 200), 0
     for turn in range(turns):
         folder = tmp_path / f"rot{turn}"
         shutil.copytree(base, folder, symlinks=True, ignore=shutil.ignore_patterns("Singleton*"))
