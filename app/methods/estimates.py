@@ -16,6 +16,8 @@ from math import comb, sqrt
 from statistics import NormalDist
 from typing import Literal
 
+from app.methods import tails
+
 Evidence = Literal["met", "not_met", "undecided"]
 Official = Literal["met", "missed", "too_few"]
 
@@ -38,6 +40,8 @@ class Share:
 FIVE_PERCENT = Share(1, 20)
 TWO_AND_A_HALF_PERCENT = Share(1, 40)
 NINETY_PERCENT = Share(9, 10)
+MANY = 200
+"""Above so many asked, floats answer what is clear; at the line integers decide as ever."""
 
 
 def rate_text(part: int, whole: int) -> str:
@@ -67,10 +71,9 @@ def hypergeometric_verdict(
 def verdict_of_frame(good: int, asked: int, frame: int, enough: int, *, alpha: Share = FIVE_PERCENT) -> Evidence:
     """The same against any line: `enough` good households in the frame reach it."""
     _check_frame(good, asked, frame)
-    total = comb(frame, asked)
-    if enough > 0 and _at_most(_hyper_at_least(good, asked, frame, enough - 1), total, alpha):
+    if enough > 0 and _hyper_few(asked - good, asked, frame, frame - enough + 1, alpha):
         return "met"
-    if _at_most(_hyper_at_most(good, asked, frame, enough), total, alpha):
+    if _hyper_few(good, asked, frame, enough, alpha):
         return "not_met"
     return "undecided"
 
@@ -88,14 +91,13 @@ def hypergeometric_interval(satisfied: int, asked: int, frame: int, alpha: Share
     monotone in K, so bisection finds them in about fifteen steps for 30,000 households.
     """
     _check_frame(satisfied, asked, frame)
-    total = comb(frame, asked)
     fewest, most = satisfied, frame - (asked - satisfied)
 
     def possible(k: int) -> bool:
-        return not _at_most(_hyper_at_least(satisfied, asked, frame, k), total, alpha)
+        return not _hyper_few(asked - satisfied, asked, frame, frame - k, alpha)
 
     def too_many(k: int) -> bool:
-        return k > most or _at_most(_hyper_at_most(satisfied, asked, frame, k), total, alpha)
+        return k > most or _hyper_few(satisfied, asked, frame, k, alpha)
 
     lowest, above = _first(fewest, most, possible), _first(fewest, most + 1, too_many)
     return Share(lowest, frame), Share(above - 1, frame)
@@ -111,6 +113,15 @@ def hypergeometric_at_most(satisfied: int, asked: int, frame: int, positive: int
     """P(X ≤ satisfied) when `positive` of `frame` are satisfied; exact."""
     _check_frame(satisfied, asked, frame)
     return Share(_hyper_at_most(satisfied, asked, frame, positive), comb(frame, asked))
+
+
+def _hyper_few(s: int, n: int, frame: int, positive: int, alpha: Share) -> bool:
+    """Whether P(X ≤ s) ≤ alpha: by integers, and for large samples by floats wherever these are clear."""
+    if n > MANY:
+        clear = tails.clearly_at_most(tails.hypergeometric_at_most(s, n, frame, positive), float(alpha))
+        if clear is not None:
+            return clear
+    return _at_most(_hyper_at_most(s, n, frame, positive), comb(frame, n), alpha)
 
 
 def _hyper_at_most(s: int, n: int, frame: int, positive: int) -> int:
@@ -143,9 +154,9 @@ def binomial_verdict(
 ) -> Evidence:
     """The verdict when N is unknown or the households come from several frames (at least one asked)."""
     _check(satisfied, asked)
-    if _share_at_most(binomial_at_least(satisfied, asked, target), alpha):
+    if _binomial_few(asked - satisfied, asked, Share(target.whole - target.part, target.whole), alpha):
         return "met"
-    if _share_at_most(binomial_at_most(satisfied, asked, target), alpha):
+    if _binomial_few(satisfied, asked, target, alpha):
         return "not_met"
     return "undecided"
 
@@ -168,10 +179,35 @@ def binomial_at_least(satisfied: int, asked: int, p: Share) -> Share:
     return binomial_at_most(asked - satisfied, asked, Share(p.whole - p.part, p.whole))
 
 
+def _binomial_few(s: int, n: int, p: Share, alpha: Share) -> bool:
+    """Whether P(X ≤ s) ≤ alpha: by integers, and for large samples by floats wherever these are clear."""
+    if n > MANY:
+        clear = tails.clearly_at_most(tails.binomial_at_most(s, n, float(p)), float(alpha))
+        if clear is not None:
+            return clear
+    return _share_at_most(binomial_at_most(s, n, p), alpha)
+
+
+@lru_cache(maxsize=4096)
 def clopper_pearson(satisfied: int, asked: int, alpha: Share = FIVE_PERCENT) -> tuple[float, float]:
-    """The exact binomial interval with `alpha` a side, each bound to within 2^-50."""
+    """The exact binomial interval with `alpha` a side, each bound to within 2^-50 (of large samples 1e-10)."""
+    _check(satisfied, asked)
+    if asked > MANY:
+        return _lower(satisfied, asked, alpha), 1.0 - _lower(asked - satisfied, asked, alpha)
     low, high = _clopper_pearson(satisfied, asked, alpha, 2**49)
     return float(low), float(high)
+
+
+def _lower(satisfied: int, asked: int, alpha: Share) -> float:
+    """The p with P(X ≥ satisfied) = alpha, by bisection on floats: a bound for reading, it decides nothing."""
+    low, high = 0.0, satisfied / asked
+    for _ in range(60):
+        middle = (low + high) / 2
+        if tails.binomial_at_most(asked - satisfied, asked, 1.0 - middle) > float(alpha):
+            high = middle
+        else:
+            low = middle
+    return low
 
 
 @lru_cache(maxsize=4096)
@@ -190,12 +226,11 @@ def _clopper_pearson(satisfied: int, asked: int, alpha: Share, grid: int) -> tup
     _check(satisfied, asked)
 
     def over_the_lower(t: int) -> bool:
-        q = Share(2 * t - 1, 2 * grid)
-        return t > grid or not _share_at_most(binomial_at_least(satisfied, asked, q), alpha)
+        q = Share(2 * grid - 2 * t + 1, 2 * grid)
+        return t > grid or not _binomial_few(asked - satisfied, asked, q, alpha)
 
     def over_the_upper(t: int) -> bool:
-        tail = binomial_at_most(satisfied, asked, Share(2 * t - 1, 2 * grid)) if t <= grid else Share(0, 1)
-        return tail.part * alpha.whole < alpha.part * tail.whole
+        return t > grid or _binomial_few(satisfied, asked, Share(2 * t - 1, 2 * grid), alpha)
 
     low = 0 if satisfied == 0 else _first(1, grid + 1, over_the_lower) - 1
     high = grid if satisfied == asked else _first(1, grid + 1, over_the_upper) - 1

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 WINGS: list[tuple[str, list[str]]] = [  # ground first; inside a wing from left to right
     ("kernel", ["problems", "settings", "clock", "ids", "cells", "terms", "keys", "signing", "db", "audit", "jobs"]),
-    ("methods", ["draw", "estimates", "combining", "workdays", "imprint"]),
+    ("methods", ["draw", "tails", "estimates", "combining", "workdays", "imprint"]),
     ("registry", ["places", "people", "units", "households"]),
     ("survey", ["questionnaires", "rounds", "photos", "records"]),
     ("findings", ["inspections", "helping", "quality", "reviews"]),
