@@ -219,7 +219,9 @@ def _pool(kind: str) -> list[tuple[Household, str]]:
     for number in range(KINDS):
         answers = _answers(kind, chance)
         status = "non_poor" if kind == "non_poor" else ("exited" if number % 3 else "unexited")
-        facts = Household(kind, status, answers, is_confirmed=number % 97 == 0, records=1, doubted=int(number % 31 == 0))
+        facts = Household(
+            kind, status, answers, is_confirmed=number % 97 == 0, records=1, doubted=int(number % 31 == 0)
+        )
         found.append((facts, text_of(answers)))
     return found
 

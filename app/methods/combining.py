@@ -9,6 +9,7 @@ an exact test, and of many tests the smallest first (Holm).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import comb, sqrt
 from statistics import NormalDist
 
@@ -94,9 +95,15 @@ def effective_households(n: int, answers: float, rate: float, error: float) -> f
     return min(max(rate * (1 - rate) / (error * error), float(n)), max(float(n), answers))
 
 
+@lru_cache
+def _normal(level: float) -> float:
+    """The z of a two-sided level."""
+    return NormalDist().inv_cdf((1 + level) / 2)
+
+
 def wilson_real(rate: float, n: float, level: float = 0.95) -> tuple[float, float]:
     """Wilson's interval for a number of households that need not be whole."""
-    z = NormalDist().inv_cdf((1 + level) / 2)
+    z = _normal(level)
     middle, scale = rate + z * z / (2 * n), 1 + z * z / n
     reach = z * sqrt(max(0.0, rate * (1 - rate)) / n + z * z / (4 * n * n))
     return max(0.0, (middle - reach) / scale), min(1.0, (middle + reach) / scale)

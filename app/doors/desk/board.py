@@ -4,6 +4,7 @@ Every number is a link down as far as the reader may see. What is shown is the c
 cell; before the close a county reader gets 404 from the query that builds it, not a thinner page from here.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,12 +18,13 @@ from app.doors.desk.figure_tabs import Tabs, tabs_of
 from app.doors.desk.frame import Crumb, show, voice_of
 from app.doors.desk.live import mark_now
 from app.doors.desk.plots import TARGET_ITEMS, Cell, Plot, cell_of, key_of, three_of
-from app.doors.desk.progress import Progress, doors_seen, progress_of
+from app.doors.desk.progress import Progress, doors_seen, progress_of, progress_of_reaches
 from app.doors.desk.rounds import TONES, county_name
 from app.doors.desk.words import Voice
 from app.doors.web.auth import Caller
 from app.doors.web.house import House, TheHouse
 from app.figures.indicators import queries as indicators
+from app.figures.indicators.reached import Reaches, open_and_unassigned, reaches_of
 from app.findings.inspections.queries import Door
 from app.kernel import terms
 from app.kernel.clock import parse_instant
@@ -130,7 +132,8 @@ def _board(session: Session, house: House, actor: Actor, view: RoundView, voice:
     mark = mark_now(session, view)
     is_drawn = view.state in ("drawn", "closed")
     figures = indicators.satisfaction(session, actor, view.code, house.settings.tz) if is_drawn else None
-    doors = doors_seen(session, house, actor, view)
+    reaches = reaches_of(session, view)
+    doors = doors_seen(session, house, actor, view) if reaches is None else []
     names = {county.code: county_name(county, voice.lang) for county in view.counties}
     counties = figures["counties"] if figures else []
     visited = {
@@ -140,7 +143,7 @@ def _board(session: Session, house: House, actor: Actor, view: RoundView, voice:
         row_of(
             {**county, "name": names.get(county["code"], county["name"])},
             voice,
-            base=f"/rounds/{view.code}/counties/{county['code']}" if doors else "",
+            base=f"/rounds/{view.code}/counties/{county['code']}" if doors or reaches else "",
         )
         for county in counties
     ]
@@ -160,15 +163,27 @@ def _board(session: Session, house: House, actor: Actor, view: RoundView, voice:
         city=city_row(figures["city"], voice, visited["poor"]) if figures and figures["city"] else None,
         key=key_of(voice),
         scheme=voice("scheme", scheme=figures["scheme"]) if figures else "",
-        today=_today(session, actor, view, doors, voice),
-        progress=progress_of(doors, voice) if doors else None,
+        today=_today(session, actor, view, _unassigned(session, view, reaches, doors), voice),
+        progress=progress_of_reaches(reaches, view, voice) if reaches else progress_of(doors, voice) if doors else None,
         may_draw=service.is_city_officer(actor),
         may_see_draw=view.draw is not None,
         may_close=service.is_city_officer(actor) and view.state == "drawn",
     )
 
 
-def _today(session: Session, actor: Actor, view: RoundView, doors: Sequence[Door], voice: Voice) -> list[Todo] | None:
+def _unassigned(
+    session: Session, view: RoundView, reaches: Reaches | None, doors: Sequence[Door]
+) -> list[tuple[str, int]]:
+    """(county code, households) open and given to nobody."""
+    if reaches is not None:
+        return open_and_unassigned(session, view, reaches)
+    waiting = [door for door in doors if door.item.state is SampleState.OPEN and not door.row.assigned_to]
+    return sorted(Counter(door.row.county for door in waiting).items())
+
+
+def _today(
+    session: Session, actor: Actor, view: RoundView, waiting: Sequence[tuple[str, int]], voice: Voice
+) -> list[Todo] | None:
     """What waits for the city's officer; others are not told."""
     if not service.is_city_officer(actor):
         return None
@@ -177,11 +192,10 @@ def _today(session: Session, actor: Actor, view: RoundView, doors: Sequence[Door
     if held:
         before, after = voice("today_held_before"), voice("today_held_after")
         todos.append(Todo(before, held, after, "/held", voice("today_held_small")))
-    waiting = [door for door in doors if door.item.state is SampleState.OPEN and not door.row.assigned_to]
     if waiting and view.state == "drawn":
         before, after = voice("today_unassigned_before"), voice("today_unassigned_after")
-        where = f"/rounds/{view.code}/draw?county={waiting[0].row.county}"
-        todos.append(Todo(before, len(waiting), after, where))
+        where = f"/rounds/{view.code}/draw?county={waiting[0][0]}"
+        todos.append(Todo(before, sum(count for _, count in waiting), after, where))
     return todos
 
 

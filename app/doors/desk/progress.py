@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from app.doors.desk.words import Voice
 from app.doors.web.house import House
+from app.figures.indicators.reached import Reaches
 from app.figures.indicators.rules import Reach, reach
 from app.findings.inspections import queries as inspections
 from app.findings.inspections.queries import Door
@@ -91,3 +92,11 @@ def progress_of(doors: Sequence[Door], voice: Voice) -> Progress:
     reaches = {kind: sum_of([reach(items) for items in counties.values()]) for kind, counties in strata.items()}
     reserve = sum(1 for door in doors if door.row.rank > door.row.main)
     return progress_in_words(reaches, reserve, voice)
+
+
+def progress_of_reaches(reaches: Reaches, view: RoundView, voice: Voice) -> Progress:
+    """The same from kept sums."""
+    kinds = ("poor", "non_poor")
+    parts = {kind: sum_of([each for (_, of), each in reaches.items() if of == kind]) for kind in kinds}
+    reserve = sum(line.reserve for draw in view.draws if draw.drawn_at is not None for line in draw.strata)
+    return progress_in_words(parts, reserve, voice)

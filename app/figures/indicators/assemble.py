@@ -1,6 +1,6 @@
 """All figures of a place from what its counties bring: the plain ones, and the five that are made of others. Pure."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -20,12 +20,24 @@ def no_median() -> tuple[int, int] | None:
     return None
 
 
-def figures_of_place(
-    counts: Counts, codes: Collection[str] | None = None, median: Median = no_median
-) -> dict[str, IndicatorFigure]:
-    """Code → figure, of one county (one count) or of the city (all of them); `codes` None: the whole scheme."""
-    wanted = [line for code, line in INDICATORS.items() if codes is None or code in codes]
-    return {line.code: _figure(line, counts, median) for line in wanted}
+class Figures(Mapping[str, IndicatorFigure]):
+    """Code → figure of one county (one count) or of the city (all of them), each made when it is first asked for."""
+
+    def __init__(self, counts: Counts, codes: Collection[str] | None = None, median: Median = no_median) -> None:
+        self._counts, self._median = counts, median
+        self._lines = {code: line for code, line in INDICATORS.items() if codes is None or code in codes}
+        self._made: dict[str, IndicatorFigure] = {}
+
+    def __getitem__(self, code: str) -> IndicatorFigure:
+        if code not in self._made:
+            self._made[code] = _figure(self._lines[code], self._counts, self._median)
+        return self._made[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        return len(self._lines)
 
 
 def _figure(line: Indicator, counts: Counts, median: Median) -> IndicatorFigure:

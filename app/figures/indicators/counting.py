@@ -198,8 +198,11 @@ def support_share(each: Household) -> int | None:
     return None if isinstance(mark, str) else (20_000 * mark[0] + mark[1]) // (2 * mark[1])
 
 
-def _names_project(each: Household) -> Mark:
-    return _share("project" in each.many("main_sources"))
+def _any_of(question: str, *choices: str) -> Rule:
+    return lambda each: _share(not each.many(question).isdisjoint(choices))
+
+
+_insured = _any_of("ins_have", *INSURANCES)
 
 
 def _not_fitting(each: Household) -> Mark:
@@ -217,10 +220,6 @@ def _not_fitting_unsatisfied(each: Household) -> Mark:
     return _share(each.text("measure_fit") == "0") if each.text("sat_way") in ("1", "2") else "satisfied"
 
 
-def _industry(each: Household) -> Mark:
-    return _share(bool(each.many("measures_got") & INDUSTRY))
-
-
 def _training(each: Household) -> Mark:
     return _share(each.text("train_got") not in ("", "none")) if each.number("labour_n") else "no_labour"
 
@@ -229,20 +228,12 @@ def _loan(each: Household) -> Mark:
     return _share(each.text("loan_got") == "1") if each.text("loan_want") == "1" else "no_loan_wanted"
 
 
-def _insured(each: Household) -> Mark:
-    return _share(bool(each.many("ins_have") & INSURANCES))
-
-
-def _has_insurance(product: str) -> Rule:
-    return lambda each: _share(product in each.many("ins_have"))
-
-
 def _borrower_insured(each: Household) -> Mark:
     return _share("borrower" in each.many("ins_have")) if each.text("loan_got") == "1" else "no_loan"
 
 
 FIVE: Mapping[str, Rule] = {
-    "I22.industry": _industry,
+    "I22.industry": _any_of("measures_got", *INDUSTRY),
     "I22.training": _training,
     "I22.loan": _loan,
     "I22.plan": _yes("plan_have"),
@@ -303,15 +294,15 @@ POOR: Mapping[str, Rule] = {
     "I18": resettled(_income_up),
     "I19": _support("inc_social", "inc_project"),
     "I19.project": _support("inc_project"),
-    "I20": exited(_names_project),
+    "I20": exited(_any_of("main_sources", "project")),
     "I21": _not_fitting,
     "I21.unmet": _need_unmet,
     "I21.among_unsatisfied": _not_fitting_unsatisfied,
     "I22": _five,
     **FIVE,
     "I23": _insured,
-    "I23.accident": _has_insurance("accident"),
-    "I23.illness": _has_insurance("illness"),
+    "I23.accident": _any_of("ins_have", "accident"),
+    "I23.illness": _any_of("ins_have", "illness"),
     "I23.borrower": _borrower_insured,
     "I24.rated": _yes("credit_rated"),
     "I24.loan": _loan,
@@ -354,7 +345,15 @@ def _doubted(each: Household) -> Mark:
     return (each.doubted, each.records) if each.records else "no_record"
 
 
+ENDINGS = ("N1", "N2", "N3", "N4", "X1", "X2", "X3")
+
+
+def _ended_by(code: str) -> Rule:
+    return lambda each: (1, 1) if each.ending == code else "not_ended"
+
+
 DOOR: Mapping[str, Rule] = {
+    **{f"R.{code}": _ended_by(code) for code in ENDINGS},
     "I35": _interviewed,
     "I39": _ended(),
     **{f"I39.{code}": _ended(code) for code in ("N1", "N2", "N3", "N4")},
@@ -368,21 +367,20 @@ RESIDENCE: Mapping[str, Rule] = {
 }
 
 
-def rules_of(kind: str) -> dict[str, Rule]:
-    """Cell → its rule, for poor or for non-poor households."""
-    return {
-        **{cell: interviewed(rule) for cell, rule in INTERVIEWS[kind].items()},
-        **DOOR,
-        **(RESIDENCE if kind == "poor" else {}),
-    }
-
-
 def interviewed(rule: Rule) -> Rule:
     """Only households whose interview counts."""
     return lambda each: rule(each) if each.answers is not None else "not_interviewed"
 
 
-RULES: Mapping[str, Mapping[str, Rule]] = {kind: rules_of(kind) for kind in INTERVIEWS}
+RULES: Mapping[str, Mapping[str, Rule]] = {
+    kind: {
+        **{cell: interviewed(rule) for cell, rule in rules.items()},
+        **DOOR,
+        **(RESIDENCE if kind == "poor" else {}),
+    }
+    for kind, rules in INTERVIEWS.items()
+}
+"""poor | non_poor → cell → its rule."""
 
 
 def mark_of(each: Household, cell: str) -> Mark:

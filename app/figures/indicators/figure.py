@@ -7,7 +7,6 @@ the visited mix; beside it stands the weighted rate with its MOVER interval.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any
 
 from app.figures.indicators.catalogue import Indicator, Part, Target, Unit
@@ -154,11 +153,10 @@ class CountyCount:
 
 def cell_of(counts: Sequence[CountyCount], kinds: Sequence[str], cell: str) -> Sum:
     """One cell over counties and strata, records included."""
-    total = NOTHING
-    for each in counts:
-        for kind in (*kinds, RECORD):
-            total = total.merged(each.sums.get(kind, {}).get(cell, NOTHING))
-    return total
+    found = [sums[cell] for each in counts for kind in (*kinds, RECORD) if cell in (sums := each.sums.get(kind, {}))]
+    if len(found) < 2:
+        return found[0] if found else NOTHING
+    return Sum(*(sum(numbers) for numbers in zip(*found, strict=True)))
 
 
 def simple_figure(
@@ -269,5 +267,4 @@ def _weighted(line: Indicator, part: Part | None, counts: Sequence[CountyCount])
 
 def percent(share: float) -> str:
     """A share for reading: per cent with two decimals, half up from twelve digits."""
-    exact = Fraction(round(share * 10**12), 10**12)
-    return rate_text(exact.numerator, exact.denominator)
+    return rate_text(round(share * 10**12), 10**12)

@@ -26,7 +26,7 @@ from app.survey.rounds.queries import find_draw, samples_of, strata_of, stratum_
 from app.survey.rounds.rules import SampleRow, is_panel, parse_sample_id
 
 log = structlog.get_logger("ruhu")
-RULES = 1
+RULES = 2
 """Raised whenever a rule of counting.py changes what a household adds."""
 VERSION = f"{INPUTS}/{RULES}"
 COUNTING = ""

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from app.figures.indicators.assemble import figures_of_place
+from app.figures.indicators.assemble import Figures
 from app.figures.indicators.counting import Mark, mark_of, support_share
 from app.figures.indicators.counts import KINDS, counts_of
 from app.figures.indicators.facts import Told, households_of
@@ -173,7 +173,7 @@ def _place(
         drawn=total("drawn"),
         completed={kind: _completed(counts, kind) for kind in KINDS},
         quota={kind: (pair[0] * len(counts), pair[1] * len(counts)) for kind, pair in view.quota.items()},
-        figures=figures_of_place(counts, codes, median),
+        figures=Figures(counts, codes, median),
     )
 
 

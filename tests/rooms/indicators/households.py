@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from app.figures.indicators.assemble import figures_of_place
+from app.figures.indicators.assemble import Figures
 from app.figures.indicators.counting import marks_of
 from app.figures.indicators.figure import CountyCount, IndicatorFigure, Persons
 from app.figures.indicators.household import Household
@@ -78,11 +78,11 @@ def a_county(households: Iterable[Household], *, code: str = "640104", **more: A
 
 def figure(households: Iterable[Household], code: str, part: str = "", **more: Any) -> IndicatorFigure:
     """One figure of one county."""
-    return pick(figures_of_place([a_county(households, **more)], [code])[code], part)
+    return pick(Figures([a_county(households, **more)], [code])[code], part)
 
 
 def city_figure(counties: Sequence[CountyCount], code: str, part: str = "") -> IndicatorFigure:
-    return pick(figures_of_place(counties, [code])[code], part)
+    return pick(Figures(counties, [code])[code], part)
 
 
 def pick(main: IndicatorFigure, part: str) -> IndicatorFigure:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.figures.indicators.assemble import figures_of_place
+from app.figures.indicators.assemble import Figures
 from app.figures.indicators.figure import IndicatorFigure
 from app.figures.indicators.yc2017 import INDICATORS
 from app.methods.estimates import rate_text, wilson
@@ -165,7 +165,7 @@ def test_g15_the_sensitivity_of_yongning_stands_beside_and_changes_nothing() -> 
 
 
 def test_every_line_of_the_scheme_gives_a_figure_even_with_nobody_asked() -> None:
-    found = figures_of_place([a_county([])])
+    found = Figures([a_county([])])
 
     assert list(found) == [f"I{number:02d}" for number in range(1, 41)]
     assert {code for code, each in found.items() if each.waits_for} == {

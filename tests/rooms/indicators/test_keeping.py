@@ -2,6 +2,7 @@
 
 import random
 import uuid
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -13,7 +14,12 @@ from app.figures.indicators.checking import count_missing, facts_apart, sums_apa
 from app.figures.indicators.counting import marks_of
 from app.figures.indicators.keeping import decode, household_of, recomputed, row_of
 from app.figures.indicators.models import FigureHousehold, FigureSum
+from app.figures.indicators.queries import reach_of
+from app.figures.indicators.reached import open_and_unassigned, reaches_of
 from app.figures.indicators.sums import Sum, add_up
+from app.findings.inspections.queries import doors_of
+from app.survey.rounds.queries import get_round, list_samples
+from app.survey.rounds.rules import SampleState
 from tests.cast import ROUND, World
 from tests.phone import Phone
 
@@ -49,6 +55,21 @@ def assert_in_step(world: World) -> None:
     assert rows == fresh_rows
     assert sums == fresh_sums
     assert sums == _from_facts(facts)
+    assert_reach_is_that_of_a_walk(world)
+
+
+def assert_reach_is_that_of_a_walk(world: World) -> None:
+    """What the board says from sums is what the opening rule says of the doors."""
+    city, tz = world.actor("city"), world.house.settings.tz
+    with world.house.db.read() as session:
+        view = get_round(session, city, ROUND)
+        reaches, walked = reaches_of(session, view), reach_of(session, city, ROUND, tz)
+        doors = doors_of(session, list_samples(session, city, ROUND), tz)
+        waiting = [door for door in doors if door.item.state is SampleState.OPEN and not door.row.assigned_to]
+        if reaches is None:  # a reserve is used up: the board walks the doors itself
+            return
+        assert {key: reach for key, reach in reaches.items() if reach.main} == walked
+        assert open_and_unassigned(session, view, reaches) == sorted(Counter(d.row.county for d in waiting).items())
 
 
 def _from_facts(facts: list[FigureHousehold]) -> Kept:
