@@ -1,11 +1,13 @@
-"""The register and the draw: 20,000 people from a workbook, the freeze of their frame, the draw, and HHD1 itself.
+"""The register and the draw: 100,000 families from a workbook, a freeze, a draw, HHD1 itself, and a million households.
 
-All of it runs over SQLite in a process of its own, as a command would, so that its memory can be told. The pure draw
-is measured on one stratum of 100,000 households, more than any county has.
+Each runs in a process of its own, as a command would, so that its memory can be told. The pure draw is measured on one
+stratum of 100,000 households, more than any county has; the million comes from a file in 832 counties, without a
+database, as `ruhu draw-many` does it.
 """
 
 import json
 import random
+import resource
 import subprocess
 import sys
 import tempfile
@@ -27,32 +29,36 @@ from app.registry.people.service import add_account
 from app.survey.rounds import service as rounds
 from app.survey.rounds.draw import draw_sample
 from app.survey.rounds.freeze import freeze_frame
+from app.survey.rounds.nation import commit_nation, draw_nation
 from tools.bench_import import bench_import
 from tools.bench_machine import conditions
 from tools.bench_world import PASSWORD, house_over
 
-PEOPLE = 20_000
+PEOPLE = 400_000
 UNITS = 100_000
+NATION, COUNTIES_OF_NATION = 1_000_000, 832
 
 
 def measure(quick: bool) -> list[str]:
     """Import, freeze, draw; the section as lines of Markdown."""
-    people, units = (PEOPLE // 10, UNITS // 10) if quick else (PEOPLE, UNITS)
+    people, units, nation = ((n // 10 if quick else n) for n in (PEOPLE, UNITS, NATION))
     imported, drawn = _apart("import", people), _apart("draw", people)
-    pure = _apart("hhd1", units)
+    pure, many = _apart("hhd1", units), _apart("nation", nation)
     return [
         "## Register and draw",
         "",
         *conditions("SQLite in WAL with synchronous=FULL"),
-        f"- A workbook of {people:,} invented people in households of four in six counties ({imported['file_mb']} MB),"
-        " read in a bounded child, ID numbers checked, sealed and indexed; then the same file once more. Each line in"
-        " a process of its own; one run.",
+        f"- A workbook of {people // 4:,} invented households of four, {people:,} rows, in six counties"
+        f" ({imported['file_mb']} MB), read in a bounded child, ID numbers checked, sealed and indexed; then the same"
+        " file once more. Each line in a process of its own; one run. CPU is that of importer and child together: on a"
+        " quiet machine with two cores the time is a little more than the importer's share of it.",
         "",
         "| what | figure |",
         "|---|---|",
-        f"| import, all new | {imported['new_seconds']} s, {imported['new_rows_per_second']:,} rows/s |",
+        f"| import, all new | {imported['new_seconds']} s, {imported['new_rows_per_second']:,} rows/s;"
+        f" CPU {imported['new_cpu_seconds']} s |",
         f"| import, nothing changed | {imported['unchanged_seconds']} s,"
-        f" {imported['unchanged_rows_per_second']:,} rows/s |",
+        f" {imported['unchanged_rows_per_second']:,} rows/s; CPU {imported['unchanged_cpu_seconds']} s |",
         f"| peak memory of the importing process and of its reading child |"
         f" {imported['peak_mb']} MB and {imported['child_peak_mb']} MB |",
         f"| freeze of {drawn['households']:,} households in 12 strata, to the commitment |"
@@ -61,6 +67,10 @@ def measure(quick: bool) -> list[str]:
         f" {drawn['draw_seconds']} s |",
         f"| HHD1 alone, one stratum of {units:,}: digest of the frame | {pure['digest_per_second']:,} households/s |",
         f"| HHD1 alone: all tickets and the lists | {pure['tickets_per_second']:,} households/s |",
+        f"| {nation:,} households in {COUNTIES_OF_NATION} counties from a file ({many['file_mb']} MB): commitment |"
+        f" {many['commit_seconds']} s |",
+        f"| the same: lists and record (30 main and 60 reserve a county) | {many['draw_seconds']} s |",
+        f"| the same: peak memory | {many['peak_mb']} MB |",
     ]
 
 
@@ -129,7 +139,31 @@ def _hhd1(units: int) -> dict[str, Any]:
     }
 
 
-JOBS = {"import": bench_import, "draw": _draw, "hhd1": _hhd1}
+def _nation(households: int) -> dict[str, Any]:
+    """A frame file grouped by county, its commitment, its draw, and how much memory that took beyond the start."""
+    with tempfile.TemporaryDirectory(prefix="ruhu-bench-") as name:
+        folder = Path(name)
+        frame, each = folder / "frame.csv", households // COUNTIES_OF_NATION
+        with frame.open("w") as file:
+            file.write("stratum,unit\n")
+            for county in range(COUNTIES_OF_NATION):
+                code = 100_000 + county
+                file.writelines(f"{code}-N,{code}001201-{n:05}\n" for n in range(each))
+        began = time.perf_counter()
+        commit_nation(frame, folder / "c.json", draw="2017-1-A1", source="DICE10X20", n={"*": 30})
+        committed = time.perf_counter()
+        draw_nation(frame, folder / "c.json", folder / "out", parts=["73920518264409175386"])
+        ended = time.perf_counter()
+        size = frame.stat().st_size
+    return {
+        "commit_seconds": round(committed - began, 2),
+        "draw_seconds": round(ended - committed, 2),
+        "file_mb": round(size / 1e6, 1),
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    }
+
+
+JOBS = {"import": bench_import, "draw": _draw, "hhd1": _hhd1, "nation": _nation}
 
 if __name__ == "__main__":
     print(json.dumps(JOBS[sys.argv[1]](int(sys.argv[2]))))

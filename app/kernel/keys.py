@@ -91,7 +91,7 @@ class Keys:
 
     def index(self, plain: str) -> bytes:
         """32 bytes that are equal for equal texts and say nothing without the key."""
-        return hmac.new(self._index, plain.encode(), hashlib.sha256).digest()
+        return hmac.digest(self._index, plain.encode(), "sha256")
 
 
 def verify_signature(spki_base64: str, message: bytes, signature_base64: str) -> bool:

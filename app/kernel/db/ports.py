@@ -4,13 +4,15 @@ Written so that SQLite, PostgreSQL and engines that speak its dialect run the sa
 session locks, no LISTEN/NOTIFY, no triggers, no JSON operators.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import CursorResult
+from sqlalchemy.engine import CursorResult, Dialect
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import Session, SQLModel
 
 
@@ -58,9 +60,46 @@ def _upsert(table: Table, dialect: str, key: tuple[str, ...], update: tuple[str,
 
 
 def insert_many(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Plain bulk insert, one executemany."""
-    if rows:
-        session.connection().execute(insert(table_of(model)), list(rows))
+    """Plain bulk insert, one executemany; all rows name the same columns."""
+    if not rows:
+        return
+    connection = session.connection()
+    bulk = _bulk(table_of(model), connection.dialect, tuple(rows[0]))
+    if bulk is None:
+        connection.execute(insert(table_of(model)), list(rows))
+        return
+    connection.exec_driver_sql(bulk.text, [bulk.values_of(row) for row in rows])
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """An insert as the driver takes it: its text, and how the values of a row become what is sent."""
+
+    text: str
+    names: tuple[str, ...]
+    made: tuple[tuple[int, Callable[[Any], Any]], ...]
+
+    def values_of(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The values in the order of the text."""
+        values = [row[name] for name in self.names]
+        for place, make in self.made:
+            values[place] = make(values[place])
+        return tuple(values)
+
+
+@lru_cache(maxsize=64)
+def _bulk(table: Table, dialect: Dialect, columns: tuple[str, ...]) -> Bulk | None:
+    """The statement compiled once; the library would judge every value of every row anew, and that costs more than
+    writing them. None where a column has a default that it must compute."""
+    compiled = insert(table).compile(dialect=dialect, column_keys=list(columns))
+    if not isinstance(compiled, SQLCompiler) or compiled.insert_prefetch or compiled.postfetch:
+        return None
+    names = tuple(compiled.positiontup or ())
+    if set(names) != set(columns):
+        return None
+    makers = {name: table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names}
+    made = tuple((place, make) for place, name in enumerate(names) if (make := makers[name]) is not None)
+    return Bulk(str(compiled), names, made)
 
 
 def next_seq(session: Session, counter: type[SQLModel], county_id: int, *, column: str = "seq", count: int = 1) -> int:

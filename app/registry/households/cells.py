@@ -14,11 +14,15 @@ from typing import Any
 DESTROYED = 10**15
 """Excel keeps 15 digits of a number; from here on the last digits are zeros that nobody typed."""
 
+MOST_YUAN = 100_000_000
+
 BLANK_WORDS = frozenset({"", "-", "--", "—", "——", "/", "\\", "无", "空", "暂无", "#N/A", "N/A", "NULL", "null"})
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f]")
 _SPACE = re.compile(r"\s+")
 _CJK = re.compile("[\u3400-\u9fff]")
+_EXPORTED = re.compile(r"\d+\.0", re.ASCII)
+_YEAR = re.compile(r"((?:19|20)\d\d)(?:年度?)?(?:[-./年]?\d.*)?", re.ASCII)
 _AMOUNT = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)(万)?(?:元)?", re.ASCII)
 _YMD = re.compile(
     r"(\d{4})[-./年](\d{1,2})(?:[-./月](\d{1,2})日?|月)?(?:[ T]\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?)?", re.ASCII
@@ -46,11 +50,11 @@ def is_destroyed(value: Any) -> bool:
 
 def text_of(value: Any) -> str:
     """The cell as text; a whole number without its `.0`; blank words become blank."""
-    if value is None:
-        return ""
     if isinstance(value, str):
         plain = clean(value)
         return "" if plain in BLANK_WORDS else plain
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "是" if value else "否"
     return str(int(value)) if value == int(value) else format(Decimal(repr(value)), "f")
@@ -59,11 +63,13 @@ def text_of(value: Any) -> str:
 def code_of(value: Any) -> str:
     """A code (village, household, telephone): text without spaces and without the `.0` of an exported number."""
     plain = text_of(value).replace(" ", "")
-    return plain[:-2] if re.fullmatch(r"\d+\.0", plain, re.ASCII) else plain
+    return plain[:-2] if plain.endswith(".0") and _EXPORTED.fullmatch(plain) else plain
 
 
 def yuan(value: Any) -> int | None:
     """Whole yuan, half up; None when blank. `1.2万`, `2,000元` are read; ValueError for anything else."""
+    if value is None or (type(value) is float and value.is_integer() and abs(value) <= MOST_YUAN):
+        return None if value is None else int(value)
     plain = text_of(value).replace(",", "").replace(" ", "").lstrip("¥￥")
     if not plain:
         return None
@@ -71,7 +77,7 @@ def yuan(value: Any) -> int | None:
     if found is None:
         raise ValueError(plain)
     amount = Decimal(found[1]) * (10_000 if found[2] else 1)
-    if abs(amount) > 100_000_000:
+    if abs(amount) > MOST_YUAN:
         raise ValueError(plain)
     return int(amount.quantize(Decimal(1), ROUND_HALF_UP))
 
@@ -92,7 +98,7 @@ def whole_year(value: Any) -> int | None:
     plain = text_of(value)
     if not plain:
         return None
-    found = re.fullmatch(r"((?:19|20)\d\d)(?:年度?)?(?:[-./年]?\d.*)?", plain, re.ASCII)
+    found = _YEAR.fullmatch(plain)
     if found is None:
         raise ValueError(plain)
     return int(found[1])

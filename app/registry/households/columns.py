@@ -7,6 +7,7 @@ ethnicity and bank accounts are known and not taken over (domain §3.4).
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 from app.registry.households.cells import text_of
@@ -108,10 +109,13 @@ class Layout:
 
     def is_header(self, cells: list[Any]) -> bool:
         """A header row repeated further down, as printed tables have it on every page."""
+        first = islice(self.known, 4)  # they name themselves in a header; a row of data stops here
+        if not any(index < len(cells) and cells[index] is not None for index in first):
+            return False
         hits = 0
         for seen, (index, key) in enumerate(self.known.items()):
             hits += index < len(cells) and key_of(cells[index]) == key
-            if seen == 3 and not hits:  # the first columns of a header name themselves; a row of data stops here
+            if seen == 3 and not hits:
                 return False
         return hits >= 3 and hits * 2 >= len(self.known)
 

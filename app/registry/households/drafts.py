@@ -1,10 +1,11 @@
 """Rows become households: which rows belong together, before anything is judged.
 
 One row per person; household columns stand on a household's first row or on all. Rows of one household may lie apart
-(the sheet was sorted by something else). Finished drafts are kept packed (JSON bytes), so that a county fits in memory.
+(the sheet was sorted by something else). Finished drafts are kept packed (by `marshal`: our own
+values, in this process alone), so that a county fits in memory.
 """
 
-import json
+import marshal
 import re
 from collections.abc import Iterator
 from typing import Any, TypedDict
@@ -39,6 +40,7 @@ class Drafts:
 
     def __init__(self, layout: Layout, notes: Notes) -> None:
         self._layout = layout
+        self._keys = [layout.known.get(index, "") for index in range(max(layout.known, default=-1) + 1)]
         self._notes = notes
         self._has_names = "name" in layout.known.values()
         self._packed: list[bytes] = []
@@ -52,8 +54,8 @@ class Drafts:
         """Take one row."""
         if self._layout.is_header(cells):
             return
-        values = {key: cells[i] for i, key in self._layout.known.items() if i < len(cells) and cells[i] is not None}
-        spoiled = [key for key, value in values.items() if is_destroyed(value)]
+        values = {key: cell for key, cell in zip(self._keys, cells, strict=False) if cell is not None and key}
+        spoiled = [key for key, value in values.items() if not isinstance(value, str) and is_destroyed(value)]
         spoiled_kept = [h for i, h in self._layout.kept.items() if i < len(cells) and is_destroyed(cells[i])]
         no = "" if "office_no" in spoiled else code_of(values.get("office_no"))
         if not no and not spoiled and self._is_remark(values, cells):
@@ -82,6 +84,9 @@ class Drafts:
                 self._leave()
                 self._notes.add("no_office_no", row, BY_KEY["office_no"].header)
                 return -1
+            return self._at
+        is_next = self._current is not None and no == self._current["no"]
+        if is_next and not head and "village_code" not in values:  # a member below the head: most rows of a list
             return self._at
         county = code_of(values.get("village_code"))[:6]
         numeric = not isinstance(values.get("office_no"), str)
@@ -139,7 +144,7 @@ class Drafts:
 
     def _leave(self) -> None:
         if self._current is not None:
-            self._packed[self._at] = json.dumps(self._current, ensure_ascii=False).encode()
+            self._packed[self._at] = marshal.dumps(dict(self._current))
         self._current, self._at = None, -1
 
     def _turn_to(self, place: int) -> None:
@@ -148,7 +153,7 @@ class Drafts:
             self._current, self._at = self._unpack(place), place
 
     def _unpack(self, place: int) -> Draft:
-        draft: Draft = json.loads(self._packed[place])
+        draft: Draft = marshal.loads(self._packed[place])
         return draft
 
     def _attach(self, row: int, values: dict[str, Any], cells: list[Any]) -> None:

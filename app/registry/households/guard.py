@@ -2,13 +2,15 @@
 
 A workbook of 1 MB can unpack to 1 GB, ask for a file on the server, or hold two cells so far apart that the parser
 dies. Limits and trials: scale-security B. Standard library alone, for it runs in the reading child. Reads streams
-in pieces and keeps none of them; judges the bytes that really come out, not the sizes that the file claims.
+in pieces and keeps none of them but a long sheet's end; judges the bytes that really come out, not the sizes that the
+file claims.
 """
 
 import re
 import struct
 import zipfile
 import zlib
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -20,9 +22,13 @@ RATIO_FLOOR = 1024 * 1024  # below this a high ratio harms nobody: an empty styl
 MAX_CELLS = 12_000_000
 MAX_COLUMNS = 200
 PIECE = 256 * 1024
+LONG = 32 * 1024 * 1024
+"""Bytes of a sheet in which every cell's name is read; what lies beyond is bounded by the child's memory alone."""
+MOST_TAIL = 16 * 1024 * 1024
 OVERLAP = 64
 
 _REFERENCE = re.compile(rb"""\sr\s*=\s*["']\$?([A-Za-z]{0,9})\$?([0-9]{0,12})["']""")
+_END_OF_ROWS = re.compile(rb"</(?:\w+:)?sheetData\s*>")
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _EXTERNAL = re.compile(rb"""TargetMode\s*=\s*["']External["']""", re.IGNORECASE)
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
@@ -37,7 +43,15 @@ class Refused(Exception):
         self.code = code
 
 
-def look_over(path: Path) -> None:
+@dataclass
+class Looked:
+    """What looking told of long sheets: the last row of the longest, and what follows the rows of each."""
+
+    rows: int = 0
+    tails: dict[str, bytes] = field(default_factory=dict)
+
+
+def look_over(path: Path) -> Looked:
     """Raise Refused unless the file is a workbook that cannot hurt whoever opens it."""
     if path.stat().st_size > MAX_FILE:
         raise Refused("too_large")
@@ -45,7 +59,7 @@ def look_over(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             _look_at_members(archive)
-            _look_inside(archive)
+            return _look_inside(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, NotImplementedError, ValueError, OSError) as fault:
         raise Refused("broken") from fault
     except RuntimeError as fault:  # zipfile's word for an encrypted member
@@ -98,15 +112,15 @@ def _require_ratio(real: int, packed: int) -> None:
         raise Refused("bomb")
 
 
-def _look_inside(archive: zipfile.ZipFile) -> None:
+def _look_inside(archive: zipfile.ZipFile) -> Looked:
     """Unpack every member once, in pieces, counting what really comes out and reading it for what must not be."""
     total = 0
-    extent = Extent()
+    extent, looked = Extent(), Looked()
     for member in archive.infolist():
         name = member.filename.lower()
         is_xml = name.endswith((".xml", ".rels", ".vml"))
         has_cells = is_xml and not name.endswith(("sharedstrings.xml", "styles.xml"))
-        real, kept = 0, b""
+        real, kept, tail = 0, b"", Tail()
         with archive.open(member) as stream:
             while piece := stream.read(PIECE):
                 real += len(piece)
@@ -119,13 +133,19 @@ def _look_inside(archive: zipfile.ZipFile) -> None:
                         _require_utf8(piece)
                     window = kept + piece
                     _require_plain_xml(window)
-                    if has_cells:
+                    if has_cells and (real <= LONG or len(piece) < PIECE):
                         extent.take(window)
+                    if has_cells and real > LONG:
+                        tail.take(window, len(kept))
                     kept = window[-OVERLAP:]
         if real != member.file_size:
             raise Refused("broken")
+        if tail.text is not None:
+            looked.tails[member.filename] = tail.text
+            looked.rows = max(looked.rows, tail.row)
         if name.endswith(".rels"):
             _require_no_outside(archive.open(member))
+    return looked
 
 
 def _require_utf8(start: bytes) -> None:
@@ -146,6 +166,24 @@ def _require_no_outside(stream: IO[bytes]) -> None:
     for relation in _RELATION.findall(text):
         if _EXTERNAL.search(relation) and not _CLICKED.search(relation):
             raise Refused("external_links")
+
+
+class Tail:
+    """What follows the rows of a long sheet: its merged cells among others; None before the rows end."""
+
+    def __init__(self) -> None:
+        self.text: bytes | None = None
+        self.row = 0
+
+    def take(self, window: bytes, known: int) -> None:
+        """The next piece, behind `known` bytes that stood at the end of the one before."""
+        if self.text is not None:
+            self.text += window[known:]
+            if len(self.text) > MOST_TAIL:
+                raise Refused("too_many_merges")
+        elif (found := _END_OF_ROWS.search(window)) is not None:
+            self.text = window[found.start() :]
+            self.row = max((int(row or b"0") for _, row in _REFERENCE.findall(window)), default=0)
 
 
 class Extent:

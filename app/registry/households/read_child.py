@@ -13,45 +13,59 @@ import resource
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from app.registry.households.guard import MAX_CELLS, Refused, look_over
+from app.registry.households.guard import MAX_CELLS, Looked, Refused, look_over
+from app.registry.households.slices import slices_of
 
 MEMORY = 400 * 1024 * 1024
-SECONDS = 20
+SECONDS, SECONDS_A_MEGABYTE = 20, 2
 BATCH = 200
 MAX_MERGES = 100_000
 
 
-def bind() -> None:
-    """Limits of this process; they hold whatever the parser does."""
+def bind(megabytes: int = 0) -> None:
+    """Limits of this process, with time for a file of so many megabytes; they hold whatever the parser does."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    seconds = SECONDS + SECONDS_A_MEGABYTE * megabytes
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (16, 16))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def rows_of(path: Path) -> Iterator[tuple[int, list[Any]]]:
+def rows_of(path: Path, looked: Looked) -> Iterator[tuple[int, list[Any]]]:
     """Every row of the first sheet that is not blank, with its number in Excel; the first item is the extent."""
+    merges: _Merges | None = None
+    for part in slices_of(path, looked.tails):
+        with _open(part) as workbook:
+            sheet = workbook.get_sheet_by_index(0)
+            if sheet.start is not None and sheet.height * sheet.total_width > MAX_CELLS:
+                raise Refused("far_cell")
+            if merges is None:
+                yield max(looked.rows, sheet.total_height if sheet.start else 0), [sheet.name]
+                merges = _Merges(sheet.merged_cell_ranges or ())
+            if sheet.start is not None:
+                yield from _rows(sheet, merges)
+
+
+def _open(part: Path | IO[bytes]) -> Any:
     import python_calamine
 
-    with python_calamine.CalamineWorkbook.from_path(path) as workbook:
-        sheet = workbook.get_sheet_by_index(0)
-        if sheet.start is None:
-            yield 0, [sheet.name]
-            return
-        if sheet.total_height * sheet.total_width > MAX_CELLS:
-            raise Refused("far_cell")
-        yield sheet.total_height, [sheet.name]
-        merges = _Merges(sheet.merged_cell_ranges or ())
-        left = [None] * sheet.start[1]
-        for index, cells in enumerate(sheet.iter_rows()):
-            row = merges.fill(index, left + [_plain(cell) for cell in cells])
-            while row and row[-1] is None:
-                row.pop()
-            if row:
-                yield index + 1, row
+    book = python_calamine.CalamineWorkbook
+    return book.from_path(part) if isinstance(part, Path) else book.from_filelike(part)
+
+
+def _rows(sheet: Any, merges: "_Merges") -> Iterator[tuple[int, list[Any]]]:
+    first, left = sheet.start[0], [None] * sheet.start[1]
+    for index, cells in enumerate(sheet.iter_rows()):
+        if index < first:
+            continue
+        row = merges.fill(index, left + [_plain(cell) for cell in cells])
+        while row and row[-1] is None:
+            row.pop()
+        if row:
+            yield index + 1, row
 
 
 class _Merges:
@@ -92,10 +106,9 @@ def _plain(cell: Any) -> Any:
 
 def main(path: str) -> int:
     """Print the rows; the exit code tells whether they are all there."""
-    bind()
+    bind(Path(path).stat().st_size >> 20)
     try:
-        look_over(Path(path))
-        rows = rows_of(Path(path))
+        rows = rows_of(Path(path), look_over(Path(path)))
         height, (sheet,) = next(rows)
         print(json.dumps({"rows": height, "sheet": sheet}), flush=True)
         batch: list[tuple[int, list[Any]]] = []

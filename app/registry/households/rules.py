@@ -5,6 +5,7 @@ number); what is odd but possible is kept with a warning (domain §3.4, §5 F09 
 """
 
 import json
+import marshal
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -89,6 +90,10 @@ _CAUSE_WORDS = {term.zh: code for code, term in CAUSES.items()} | {"其它": "ot
 
 _YES = frozenset({"是", "1", "有", "√", "Y", "y", "yes", "对", "TRUE", "True"})
 _NO = frozenset({"否", "0", "不是", "×", "N", "n", "no", "FALSE", "False"})
+MOST_ROWS = 1 << 21
+"""More than a sheet can have (1,048,576)."""
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+_VILLAGE_CODE = re.compile(r"[0-9]{12}", re.ASCII)
 _PHONE = re.compile(r"\+?[0-9]{7,12}(?:[-/、,;][0-9]{4,12})*|0[0-9]{2,3}-?[0-9]{7,8}", re.ASCII)
 
 READING_ROLES = frozenset({Role.CITY_OFFICER, Role.COUNTY_OFFICER, Role.LEADING_GROUP, Role.AUDITOR, Role.DISCIPLINE})
@@ -119,17 +124,17 @@ class Checked:
     extra: dict[str, str]
 
     def pack(self) -> bytes:
-        values = [getattr(self, name) for name in self.__slots__]
-        return json.dumps(values, ensure_ascii=False).encode()
+        """Our own values for the way from check to save, within this process."""
+        return marshal.dumps([getattr(self, name) for name in self.__slots__])
 
     @classmethod
     def unpack(cls, packed: bytes) -> "Checked":
-        return cls(*json.loads(packed))
+        return cls(*marshal.loads(packed))
 
     def content(self) -> str:
         """What the list says, in one canonical text."""
         said = [self.office_no, self.village_code, self.values, self.members, self.extra]
-        return json.dumps(said, ensure_ascii=False, sort_keys=True)
+        return _CANONICAL(said)
 
 
 @dataclass
@@ -139,10 +144,15 @@ class Ledger:
     counties: Mapping[str, str]
     today: date
     scope: str = ""
-    ids: dict[str, tuple[int, int]] = field(default_factory=dict)
+    ids: dict[str, int] = field(default_factory=dict)
+    """ID number → where it stood first, row and household in one integer: there may be half a million."""
     helpers: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     villages: dict[str, list[Any]] = field(default_factory=dict)
     """Code → [town, village, lon, lat, first row]."""
+
+    def first_seen(self, number: str, row: int, home: int) -> tuple[int, int]:
+        """Row and household where a number stood first; here, when it is new."""
+        return divmod(self.ids.setdefault(number, row * MOST_ROWS + home), MOST_ROWS)
 
 
 class Checker:
@@ -187,7 +197,7 @@ class Checker:
         code = code_of(self._raw("village_code"))
         if not code:
             return ""
-        if not re.fullmatch(r"[0-9]{12}", code, re.ASCII):
+        if not _VILLAGE_CODE.fullmatch(code):
             self._note("village_code", "village_code")
             return ""
         name = self._ledger.counties.get(code[:6])
@@ -326,7 +336,7 @@ class Checker:
         return found.number, found.born_on
 
     def _know_number(self, row: int, number: str) -> None:
-        first_row, first_home = self._ledger.ids.setdefault(number, (row, self._home))
+        first_row, first_home = self._ledger.first_seen(number, row, self._home)
         if first_home != self._home:
             self._note("id_twice", "id_number", row, other=first_row)
 

@@ -199,7 +199,7 @@ class CountyImport:
             "village_code": household.village_code,
             **household.values,
             "missing_since": None,
-            "extra": json.dumps(household.extra, ensure_ascii=False),
+            "extra": json.dumps(household.extra, ensure_ascii=False) if household.extra else "{}",
             "content": content,
             "created_at": self._now,
             "updated_at": self._now,

@@ -22,7 +22,7 @@ from app.registry.households.drafts import Drafts
 from app.registry.households.models import Household, Member, PovertyStatus
 from app.registry.households.notes import ImportReport, Notes
 from app.registry.households.problems import NotARegister
-from app.registry.households.rules import Checked, Checker, Ledger, note_busy_helpers
+from app.registry.households.rules import MOST_ROWS, Checked, Checker, Ledger, note_busy_helpers
 from app.registry.households.saving import Basket, CountyImport
 from app.registry.households.workbook import Row, Rows, open_rows
 from app.registry.places import County, list_counties
@@ -184,25 +184,26 @@ def _sort(
 def _note_known_numbers(db: Database, keys: Keys, ledger: Ledger, baskets: list[Basket], notes: Notes) -> None:
     """ID numbers that the register has in a household which this file does not list (F11)."""
     present = {basket.county.id: basket.present for basket in baskets}
-    rows = {keys.index(number): row for number, (row, _) in ledger.ids.items()}
+    elsewhere: set[bytes] = set()
     with db.read() as session:
         for county in list_counties(session):
-            if session.exec(select(Member.no).where(Member.county_id == county.id).limit(1)).first() is None:
-                continue
-            indexes = iter(rows)
-            while chunk := list(islice(indexes, STEP)):
-                for index, office_no in _holders(session, county.id, chunk):
-                    if office_no not in present.get(county.id, ()):
-                        notes.add("id_known", rows[index], "证件号码")
+            elsewhere.update(_numbers_elsewhere(session, county.id, present.get(county.id, set())))
+    if not elsewhere:
+        return
+    for number, place in ledger.ids.items():
+        if keys.index(number) in elsewhere:
+            notes.add("id_known", place // MOST_ROWS, "证件号码")
 
 
-def _holders(session: Session, county_id: int, indexes: list[bytes]) -> list[tuple[bytes, str]]:
-    statement = (
-        select(Member.id_index, Household.office_no)
-        .join(Household, (col(Household.county_id) == Member.county_id) & (col(Household.unit) == Member.unit))
-        .where(Member.county_id == county_id, col(Member.id_index).in_(indexes))
-    )
-    return [(index, number) for index, number in session.exec(statement) if index is not None]
+def _numbers_elsewhere(session: Session, county_id: int, present: set[str]) -> Iterator[bytes]:
+    """Indexes of the ID numbers in a county's households that the file does not list."""
+    known = select(Household.unit, Household.office_no).where(Household.county_id == county_id)
+    units = iter([unit for unit, office_no in session.exec(known) if office_no not in present])
+    while chunk := list(islice(units, STEP)):
+        held = select(Member.id_index).where(
+            Member.county_id == county_id, col(Member.unit).in_(chunk), col(Member.id_index).is_not(None)
+        )
+        yield from (index for index in session.exec(held) if index is not None)
 
 
 def _save(

@@ -16,7 +16,8 @@ from typing import Any
 from app.registry.households.guard import MAX_FILE
 from app.registry.households.problems import WORKBOOK_WORDS, UnreadableWorkbook
 
-WALL_SECONDS = 90
+WALL_SECONDS, WALL_SECONDS_A_MEGABYTE = 90, 12
+"""How long a reading may take, most of which the child waits for us: a small server may be busy with other things."""
 ROOT = Path(__file__).resolve().parents[3]
 
 Row = tuple[int, list[Any]]
@@ -52,6 +53,11 @@ class Rows:
             raise UnreadableWorkbook("died")
 
 
+def wall_seconds(size: int) -> int:
+    """Seconds that a workbook of so many bytes may take."""
+    return WALL_SECONDS + WALL_SECONDS_A_MEGABYTE * (size >> 20)
+
+
 @contextmanager
 def open_rows(path: Path) -> Generator[Rows, None, None]:
     """The first sheet's rows, read in a bounded child; UnreadableWorkbook for whatever goes wrong there."""
@@ -64,7 +70,7 @@ def open_rows(path: Path) -> Generator[Rows, None, None]:
         stderr=subprocess.DEVNULL,
         env={"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "PATH": os.defpath},
     )
-    clock = threading.Timer(WALL_SECONDS, process.kill)
+    clock = threading.Timer(wall_seconds(path.stat().st_size), process.kill)
     clock.daemon = True
     clock.start()
     try:
