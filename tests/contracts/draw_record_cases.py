@@ -28,6 +28,7 @@ UNITS = {
     N: [f"640104901201-{number:04}" for number in range(101, 113)],
 }
 SIZES = {P: 4, N: 2}
+"""Households to draw; of any other stratum two."""
 KEYS, STRANGER = Keys(b"a key for tests only, thirty-two b"), Keys(b"another key, which nobody printed")
 Record = dict[str, Any]
 Frame = list[list[str]]
@@ -44,7 +45,7 @@ def a_record(
     """A signed record as the service makes it."""
     draw = "2017-1-A1"
     lines = [
-        hhd1.StratumLine(name, len(of), SIZES[name], min(2 * SIZES[name], len(of) - SIZES[name]),
+        hhd1.StratumLine(name, len(of), SIZES.get(name, 2), min(2 * SIZES.get(name, 2), len(of) - SIZES.get(name, 2)),
                          hhd1.frame_digest(draw, name, of))
         for name, of in units.items()
     ]  # fmt: skip
