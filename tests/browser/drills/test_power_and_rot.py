@@ -5,12 +5,14 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.browser.conftest import Site
 from tests.browser.drills.profile import Handset
 from tests.browser.drills.workshop import Promised, Workshop
 from tests.browser.test_phone_story import kept_ops
 from tests.drills.cut import after_the_cut, cuttable_disk
-from tests.drills.report import note, rounds
+from tests.drills.report import IS_NIGHT, note, rounds
 
 PHOTO = 40_000
 
@@ -269,3 +271,13 @@ def test_an_update_of_the_store_killed_in_its_middle_and_the_way_back_keep_every
     phone.close()
     assert phone.faults == []
     note("P10", n=len(promised), what="visits under the release before, over a database of the release after it")
+
+
+@pytest.mark.skipif(not IS_NIGHT, reason="a drill of the drill: nightly")
+def test_a_relaxed_write_would_be_found_out(chromium: Any, site: Site, tmp_path: Path) -> None:
+    """The browser's own default, planted in the store: the cut that loses nothing now loses what was called saved."""
+    promised, lost = _cut_while_saving(
+        chromium, site, tmp_path / "cut", 1, 'durability: "strict"=>durability: "relaxed"'
+    )
+    assert promised
+    assert lost, "the drill cannot see a write that never reached the disk"
