@@ -35,7 +35,7 @@ export default defineConfig({
       workbox: {
         globPatterns: ["**/*.{html,js,css,webmanifest,png,svg}"],
         navigateFallback: "index.html",
-        navigateFallbackDenylist: [/^\/api\//, /^\/(?!m\/)/],
+        navigateFallbackDenylist: [/^\/api\//, /^\/(?!m\/)/, /[?&]preview=/],
         cleanupOutdatedCaches: true,
         clientsClaim: false,
         skipWaiting: false,

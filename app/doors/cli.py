@@ -11,6 +11,7 @@ import structlog
 
 from app import __version__
 from app.doors.web.house import House, open_house
+from app.figures.indicators.acceptance import settle_bindings
 from app.kernel.db.base import HOME
 from app.kernel.db.holding import holding
 from app.kernel.keys import load_keys
@@ -113,6 +114,8 @@ def parser(serve: Command, demo: Command) -> argparse.ArgumentParser:
     add("verify-audit", run_verify_audit, "the audit chain against itself and its signed heads / 核验审计链")
     publishing = add("publish-form", publish_form, "compile and publish a questionnaire / 发布问卷")
     publishing.add_argument("file", type=Path)
+    publishing.add_argument("tables", type=Path, nargs="*", help="CSV files that the form names / 问卷用到的 CSV 表")
+    publishing.add_argument("--accept-lost", action="store_true", help="though indicators lose input / 指标会失去数据")
     return top
 
 
@@ -362,10 +365,13 @@ def draw_verify(options: argparse.Namespace) -> int:
 
 
 def publish_form(options: argparse.Namespace) -> int:
-    """Publish a workbook as an immutable version, or refuse with sheet row and reason."""
+    """Publish a workbook as an immutable version, or refuse with sheet row and reason, or with what indicators lose."""
     house = _house()
     with house.db.write(HOME) as session:
-        version = questionnaires.publish(session, "terminal", options.file)
+        tables = {path.name: path.read_bytes() for path in options.tables}
+        version = questionnaires.publish(session, "terminal", options.file, files=tables)
+        how = ("确认后加上 --accept-lost", "add --accept-lost")
+        settle_bindings(session, version.form, "terminal", accepted=options.accept_lost, how=how)
     house.close()
     say(json.dumps({"form_id": version.form_id, "version": version.version, "sha256": version.sha256}))
     return 0

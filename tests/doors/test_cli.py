@@ -20,6 +20,13 @@ from app.doors import cli
 from app.main import serve, serve_demo
 from app.survey.questionnaires.tables import builtin_workbook
 from tests.cast import COUNTIES, ROUND, World
+from tests.doors.test_pages_questionnaires import (
+    FUTURE,
+    VILLAGES,
+    ask_by_village,
+    edited,
+    lose_a_satisfaction_item,
+)
 
 Run = tuple[int, str, str]
 
@@ -99,6 +106,27 @@ def test_a_form_is_published_once_and_again_without_harm(ruhu: Terminal, tmp_pat
     broken = tmp_path / "broken.xlsx"
     broken.write_bytes(b"PK\x03\x04 nothing")
     assert ruhu("publish-form", str(broken))[0] == 1
+
+
+def test_the_terminal_asks_too_before_indicators_lose_their_input(ruhu: Terminal, tmp_path: Path) -> None:
+    path = tmp_path / "q1.xlsx"
+    path.write_bytes(edited("q1_poor", FUTURE, lose_a_satisfaction_item))
+
+    code, _, err = ruhu("publish-form", str(path))
+
+    assert code == 1
+    assert "I01" in err
+    assert "--accept-lost" in err
+    assert ruhu("publish-form", str(path), "--accept-lost")[0] == 0
+
+
+def test_a_form_is_published_with_its_tables(ruhu: Terminal, tmp_path: Path) -> None:
+    path, table = tmp_path / "q2.xlsx", tmp_path / "villages.csv"
+    path.write_bytes(edited("q2_nonpoor", FUTURE, ask_by_village))
+    table.write_bytes(VILLAGES)
+
+    assert ruhu("publish-form", str(path))[0] == 1
+    assert ruhu("publish-form", str(path), str(table), "--accept-lost")[0] == 0
 
 
 def test_migrate_may_be_said_twice(ruhu: Terminal) -> None:

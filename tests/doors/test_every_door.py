@@ -113,6 +113,9 @@ def doors(place: dict[str, str]) -> dict[str, Door]:
         "GET /questionnaires/{form_id}/{version}/form.xml": Door(
             f"{version}/form.xml", CITY - {"admin"}, own=False
         ),
+        "GET /questionnaires/{form_id}/{version}/files/{name}": Door(
+            f"{version}/files/none.csv", frozenset(), own=False
+        ),
         "POST /questionnaires/{form_id}/{version}/move": Door(f"{version}/move", city, form={}, own=False),
         "GET /openrosa/formList": Door("/openrosa/formList", EVERYBODY, own=False),
         "GET /openrosa/forms/{form_id}/{version}.xml": Door(
@@ -120,6 +123,9 @@ def doors(place: dict[str, str]) -> dict[str, Door]:
         ),
         "GET /openrosa/forms/{form_id}/{version}/manifest": Door(
             place["form"].replace("/api/v1/", "/openrosa/").replace(".json", "/manifest"), EVERYBODY, own=False
+        ),
+        "GET /openrosa/forms/{form_id}/{version}/files/{name}": Door(
+            place["form"].replace("/api/v1/", "/openrosa/").replace(".json", "/files/none.csv"), frozenset(), own=False
         ),
         "HEAD /openrosa/submission": Door("/openrosa/submission", EVERYBODY, own=False),
         "POST /openrosa/submission": Door("/openrosa/submission", frozenset(), content=b"", own=False),
@@ -294,6 +300,10 @@ def doors(place: dict[str, str]) -> dict[str, Door]:
         "POST /me/second-factor/confirm": Door("/me/second-factor/confirm", EVERYBODY, form={}, own=False),
         "POST /me/second-factor/off": Door("/me/second-factor/off", EVERYBODY, form={}, own=False),
         "POST /me/devices": Door("/me/devices", EVERYBODY, form={}, own=False),
+        "GET /accounts/{account}/keys": Door("/accounts/he/keys", frozenset({"admin"}), own=False),
+        "POST /accounts/{account}/keys": Door(
+            "/accounts/he/keys", frozenset({"admin"}), form={"label": "平板"}, own=False
+        ),
         "POST /accounts/{account}/release": Door("/accounts/he/release", frozenset({"admin"}), form={}, own=False),
         "POST /accounts/{account}/second-factor": Door(
             "/accounts/he/second-factor", frozenset({"admin"}), form={}, own=False
@@ -326,6 +336,7 @@ PUBLIC = {
     "GET /openrosa/key/{token}/formList",
     "GET /openrosa/key/{token}/forms/{form_id}/{version}.xml",
     "GET /openrosa/key/{token}/forms/{form_id}/{version}/manifest",
+    "GET /openrosa/key/{token}/forms/{form_id}/{version}/files/{name}",
     "HEAD /openrosa/key/{token}/submission",
     "POST /openrosa/key/{token}/submission",
 }

@@ -13,6 +13,7 @@ import re
 import uuid
 import zipfile
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
@@ -21,8 +22,10 @@ import pytest
 
 from app.doors.openrosa import keys as app_keys
 from app.doors.openrosa.instance import read_instance, seal
+from app.kernel.clock import utcnow
 from app.survey.questionnaires.queries import require_form
-from tests.cast import ORIGIN, World
+from tests.cast import ORIGIN, ROUND, World
+from tests.doors.test_pages_questionnaires import FUTURE, VILLAGES, ask_by_village, edited, publish
 from tests.phone import Phone
 
 OKHTTP = {"User-Agent": "org.odk.collect.android/v2026.1 Dalvik", "X-OpenRosa-Version": "1.0"}
@@ -281,3 +284,62 @@ def test_the_sealed_body_depends_on_the_xml_alone(world: World, collect: Collect
     sealed = [seal(read_instance(one.sheet), form)[0] for _ in range(2)]
     assert sealed[0] == sealed[1]
     assert json.loads(sealed[0].body)["openrosa"]["xml"] == one.sheet.decode()
+
+
+def test_a_key_is_made_at_the_desk_shown_once_and_revoked_there(world: World) -> None:
+    headers = {**world.headers("admin"), "Accept": "text/html"}
+
+    made = world.client.post("/accounts/lin/keys", data={"label": "平板"}, headers=headers)
+
+    address = re.findall(r'data-testid="key-address">([^<]+)<', made.text)[0]
+    assert address.startswith(f"{ORIGIN}/openrosa/key/")
+    listed = f"{address.removeprefix(ORIGIN)}/formList"
+    assert world.client.get(listed, headers=OKHTTP).status_code == 200
+    again = world.client.get("/accounts/lin/keys", headers=headers)
+    assert "平板" in again.text
+    assert address not in again.text
+    device = re.findall(r'name="device" value="([^"]+)"', again.text)[0]
+    revoked = world.client.post(
+        "/accounts/lin/devices", data={"device": device, "act": "revoke"}, headers=headers, follow_redirects=False
+    )
+    assert revoked.status_code == 303
+    assert world.client.get(listed, headers=OKHTTP).status_code == 401
+
+
+def test_no_key_is_made_for_who_collects_nothing(world: World) -> None:
+    answer = world.client.post(
+        "/accounts/auditor/keys", data={"label": "x"}, headers={**world.headers("admin"), "Accept": "text/html"}
+    )
+    assert answer.status_code == 409
+    assert "key-address" not in answer.text
+
+
+def test_the_manifest_names_each_csv_with_the_hash_of_its_bytes(world: World, collect: Collect) -> None:
+    content = edited("q2_nonpoor", FUTURE, ask_by_village)
+    publish(world, content, {"villages.csv": VILLAGES}, accept="yes")
+
+    listed = ElementTree.fromstring(collect.get(f"{collect.base}/formList?formID=q2_nonpoor").content)
+    address = next(child.text for child in listed[0] if child.tag.endswith("manifestUrl"))
+    media = ElementTree.fromstring(collect.get(str(address)).content)[0]
+
+    told = {child.tag.rpartition("}")[2]: child.text or "" for child in media}
+    assert told["filename"] == "villages.csv"
+    file = collect.get(told["downloadUrl"])
+    assert file.content == VILLAGES
+    assert told["hash"] == f"md5:{hashlib.md5(file.content).hexdigest()}"
+    xform = collect.get(next(str(child.text) for child in listed[0] if child.tag.endswith("downloadUrl"))).text
+    assert "jr://file-csv/villages.csv" in xform
+
+
+def test_the_list_follows_the_releases_of_the_callers_rounds(world: World, collect: Collect) -> None:
+    def versions() -> set[str]:
+        listed = ElementTree.fromstring(collect.get(f"{collect.base}/formList?formID=q1_poor").content)
+        return {child.text or "" for form in listed for child in form if child.tag.endswith("version")}
+
+    before = versions()
+    assert publish(world, edited("q1_poor", FUTURE), round=ROUND).status_code == 303
+    assert versions() == before | {FUTURE}, "Lin works in that round"
+
+    later = (utcnow() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    publish(world, edited("q1_poor", "2099010102"), round=ROUND, starts_at=later)
+    assert "2099010102" not in versions(), "not yet begun"

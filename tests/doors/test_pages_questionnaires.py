@@ -1,11 +1,13 @@
 """Publishing at the desk: an upload publishes nothing, faults stand by cell, what indicators lose is accepted."""
 
 import io
+import re
 from datetime import timedelta
 from typing import Any
 
 import openpyxl
 import pytest
+from sqlmodel import select
 
 from app.figures.indicators.bindings import BINDINGS, broken_inputs
 from app.kernel.clock import utcnow
@@ -40,16 +42,15 @@ def row_of(book: Any, name: str) -> Any:
     return dict(zip(heads, row, strict=False))
 
 
-def upload(world: World, content: bytes, account: str = "city") -> Any:
+def upload(world: World, content: bytes, account: str = "city", tables: dict[str, bytes] | None = None) -> Any:
     headers = {**world.headers(account), "Accept": "text/html"}
-    return world.client.post(
-        "/questionnaires", files={"file": ("问卷.xlsx", content)}, headers=headers, follow_redirects=False
-    )
+    files = [("file", ("问卷.xlsx", content)), *(("tables", each) for each in (tables or {}).items())]
+    return world.client.post("/questionnaires", files=files, headers=headers, follow_redirects=False)
 
 
-def publish(world: World, content: bytes, **form: str) -> Any:
+def publish(world: World, content: bytes, tables: dict[str, bytes] | None = None, **form: str) -> Any:
     """Upload and publish; the last answer."""
-    trial = upload(world, content)
+    trial = upload(world, content, tables=tables)
     assert trial.status_code == 303, trial.text
     headers = {**world.headers("city"), "Accept": "text/html"}
     return world.client.post(f"{trial.headers['location']}/publish", data=form, headers=headers, follow_redirects=False)
@@ -179,3 +180,46 @@ def test_each_way_of_losing_an_input_is_named() -> None:
     changed = {change.path.rpartition("/")[2]: change for change in differences(old, new).changed}
     assert changed["food_ok"].choices_new == ("9",)
     assert "kind" in changed["pension_n"].aspects
+
+
+VILLAGES = "name,label,heads\nv1,村一,120\nv2,村二,80\n".encode()
+
+
+def ask_by_village(book: Any) -> None:
+    row_of(book, "attempt_no")["type"].value = "select_one_from_file villages.csv"
+
+
+def test_a_csv_table_comes_with_its_workbook_to_phones_and_to_other_clients(world: World) -> None:
+    content = edited("q2_nonpoor", FUTURE, ask_by_village)
+    assert "villages.csv" in upload(world, content).text, "without its table the workbook is refused by name"
+
+    assert publish(world, content, {"villages.csv": VILLAGES}, accept="yes").status_code == 303
+
+    form = world.get("lin", f"/api/v1/forms/q2_nonpoor/{FUTURE}.json").json()
+    assert [choice["value"] for choice in form["choices"]["villages"]] == ["v1", "v2"]
+    headers = {**world.headers("auditor"), "Accept": "text/html"}
+    page = world.client.get(f"/questionnaires/q2_nonpoor/{FUTURE}", headers=headers)
+    assert f"/questionnaires/q2_nonpoor/{FUTURE}/files/villages.csv" in page.text
+    table = world.get("city", f"/questionnaires/q2_nonpoor/{FUTURE}/files/villages.csv")
+    assert table.content == VILLAGES
+    with world.house.db.read() as session:
+        assert session.exec(select(releases.FormTrialFile)).all() == [], "the trial went with its files"
+
+
+def test_the_form_is_tried_in_a_frame_of_a_phones_size_and_nothing_else_is_framed(world: World) -> None:
+    trial = upload(world, edited("q1_poor", FUTURE)).headers["location"]
+    headers = {**world.headers("city"), "Accept": "text/html"}
+
+    page = world.client.get(trial, headers=headers)
+
+    frame = re.search(r'<iframe[^>]*src="([^"]+)"[^>]*width="360" height="740"', page.text)
+    assert frame is not None
+    assert "frame-src 'self'" in page.headers["content-security-policy"]
+    shown = world.client.get(frame[1])
+    assert "frame-ancestors 'self'" in shown.headers["content-security-policy"]
+    assert shown.headers["x-frame-options"] == "SAMEORIGIN"
+    for path in ("/m/", "/m/?other=1", "/questionnaires"):
+        answer = world.client.get(path, headers=headers)
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+        assert "frame-src" not in answer.headers["content-security-policy"]
+        assert answer.headers["x-frame-options"] == "DENY"

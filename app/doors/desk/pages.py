@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from app.doors.desk import (
     accounts,
+    app_keys,
     behind,
     board,
     brief,
@@ -44,6 +45,6 @@ def install(app: FastAPI) -> None:
     desk = (sign_in, rounds, teams, closing, draw, samples, board, live, county, records, held, register, accounts)
     figures = (indicators, over_rounds, behind, brief, income, coverage, load, map, downloads)
     pages = (*desk, *figures, devices, versions, security, problems, published, visits, reach, reviews, papers)
-    for room in (*pages, questionnaires):
+    for room in (*pages, questionnaires, app_keys):
         app.include_router(room.router)
     app.state.page_of_problem = page_of_problem

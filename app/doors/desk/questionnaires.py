@@ -8,6 +8,7 @@ unchanged, for all rounds or one, from an instant. What a change takes from the 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import PurePath
 from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -30,9 +31,10 @@ from app.doors.desk.questionnaires_view import (
     warning_lines,
 )
 from app.doors.web.auth import CityOfficer, allow
+from app.doors.web.guard import CSP_WITH_FRAME
 from app.doors.web.house import House, TheHouse
-from app.figures.indicators.bindings import VERSION, broken_inputs, indicators_at_risk
-from app.kernel import audit
+from app.figures.indicators.acceptance import settle_bindings
+from app.figures.indicators.bindings import broken_inputs, indicators_at_risk
 from app.kernel.clock import utcnow
 from app.kernel.db.base import HOME
 from app.kernel.problems import Fault, Malformed, NotFound, Problem, TooLarge
@@ -41,12 +43,15 @@ from app.registry.people.rules import Actor
 from app.survey.questionnaires import queries, releases, service
 from app.survey.questionnaires.compare import differences
 from app.survey.questionnaires.compiler import FormRefused, compile_bytes
+from app.survey.questionnaires.files import MAX_BYTES as MAX_TABLE_BYTES
 from app.survey.questionnaires.workbook import MAX_BYTES
 from app.survey.rounds.queries import list_rounds
 
 router = APIRouter(include_in_schema=False, prefix="/questionnaires")
 
 Reader = Annotated[Actor, Depends(allow(Role.CITY_OFFICER, Role.LEADING_GROUP, Role.AUDITOR))]
+MOST_TABLES = 20
+"""CSV files that may come with a workbook."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -56,14 +61,6 @@ class NoWorkbook(Malformed):
     slug = "no-file"
     title_zh = "没有选择文件"
     title_en = "No file was chosen"
-
-
-class IndicatorsAtRisk(Malformed):
-    """The version takes inputs from indicators and nobody accepted that."""
-
-    slug = "indicators-at-risk"
-    title_zh = "有指标会失去数据"
-    title_en = "Indicators would lose their input"
 
 
 @dataclass(frozen=True)
@@ -86,6 +83,7 @@ class TrialPage:
     form_id: str
     version: str
     preview: str
+    files: Sequence[str]
     against: str
     warnings: Sequence[FaultLine]
     lines: Sequence[DifferenceLine]
@@ -102,6 +100,7 @@ class VersionPage:
 
     line: VersionLine
     preview: str
+    files: Sequence[str]
     against: str
     lines: Sequence[DifferenceLine]
     broken: Sequence[BrokenLine]
@@ -132,28 +131,32 @@ def _show_list(request: Request, house: House, actor: Actor, status: int = 200, 
 async def upload(request: Request, house: TheHouse, actor: CityOfficer) -> Response:
     """Compile a workbook: its faults by cell, or a trial."""
     declared = request.headers.get("content-length", "")
-    if declared.isascii() and declared.isdigit() and int(declared) > MAX_BYTES + 65_536:
+    if declared.isascii() and declared.isdigit() and int(declared) > MAX_BYTES + MOST_TABLES * MAX_TABLE_BYTES:
         raise TooLarge("文件太大,问卷不超过 10 MB。", "The file is too large; a questionnaire stays under 10 MB.")
-    async with request.form(max_files=1, max_fields=4) as form:
+    async with request.form(max_files=1 + MOST_TABLES, max_fields=4) as form:
         file = form.get("file")
         content, name = (
             (await file.read(), file.filename or "") if isinstance(file, UploadFile) and file.filename else (b"", "")
         )
-    return await to_thread.run_sync(_take, request, house, actor, content, name)
+        given = [each for each in form.getlist("tables") if isinstance(each, UploadFile) and each.filename]
+        tables = {PurePath(each.filename or "").name: await each.read() for each in given}
+    return await to_thread.run_sync(_take, request, house, actor, content, name, tables)
 
 
-def _take(request: Request, house: House, actor: Actor, content: bytes, name: str) -> Response:
+def _take(
+    request: Request, house: House, actor: Actor, content: bytes, name: str, tables: dict[str, bytes]
+) -> Response:
     lang = voice_of(request).lang
     if not content:
         refusal = in_words(NoWorkbook("请选择 .xlsx 文件。", "Choose an .xlsx file."), lang).problem
         return _show_list(request, house, actor, 422, problem=refusal)
     try:
-        compiled = compile_bytes(content)
+        compiled = compile_bytes(content, tables)
     except FormRefused as refused:
         faults = fault_lines(refused.faults, lang)
         return _show_list(request, house, actor, 422, faults=faults, file_name=name)
     with house.db.write(HOME) as session:
-        trial = releases.keep_trial(session, actor.account, name, content, compiled)
+        trial = releases.keep_trial(session, actor.account, name, content, compiled, tables)
         trial_id = trial.id
     return see(f"/questionnaires/trials/{trial_id}")
 
@@ -170,7 +173,7 @@ def _show_trial(
     voice = voice_of(request)
     with house.db.read() as session:
         trial = releases.get_trial(session, trial_id)
-        form = trial.form
+        form, files = trial.form, list(releases.files_of_trial(session, trial_id))
         current = {each.form_id: each for each in releases.forms_in_force(session, utcnow())}.get(form.form_id)
         lines = difference_lines(differences(current.form, form), voice) if current else []
         rounds = [(view.code, f"{view.code} {view.name}") for view in list_rounds(session, actor)
@@ -182,6 +185,7 @@ def _show_trial(
         form_id=form.form_id,
         version=form.version,
         preview=_preview(f"/questionnaires/trials/{trial_id}/form.json"),
+        files=files,
         against=current.version if current else "",
         warnings=warning_lines(trial.warnings, voice.lang),
         lines=lines,
@@ -193,10 +197,12 @@ def _show_trial(
     )
     crumbs = [Crumb(voice("qn_title"), "/questionnaires"), Crumb(page.title)]
     status = problem.status if problem else 200
-    return show(
+    shown = show(
         request, "questionnaire_trial.html", page, title=page.title, at="forms", crumbs=crumbs, actor=actor,
         status=status,
     )  # fmt: skip
+    shown.headers["Content-Security-Policy"] = CSP_WITH_FRAME
+    return shown
 
 
 def _preview(path: str) -> str:
@@ -227,24 +233,19 @@ def publish(
         begins = read_start(starts_at, house.settings.tz)
         with house.db.write(HOME) as session:
             trial = releases.get_trial(session, trial_id)
-            broken = broken_inputs(trial.form)
-            risk = " ".join(indicators_at_risk(broken))
-            if broken and accept != "yes":
-                raise IndicatorsAtRisk(
-                    f"请先看清哪些指标会失去数据({risk}),并勾选确认。", f"Look at {risk} and confirm first."
-                )
+            settle_bindings(
+                session, trial.form, actor.account, accepted=accept == "yes", how=("并勾选确认", "tick the box")
+            )
             if round and round not in {view.code for view in list_rounds(session, actor) if view.state != "closed"}:
                 raise NotFound("没有这个进行中的轮次。", "There is no such open round.")
-            version = service.publish(session, actor.account, trial.xlsx)
+            version = service.publish(
+                session, actor.account, trial.xlsx, files=releases.files_of_trial(session, trial_id)
+            )
             releases.release(
                 session, actor.account, version.form_id, version.version, round_code=round, starts_at=begins
             )
-            audit.write(
-                session, "form.bindings", f"{version.form_id} {version.version}", actor=actor.account,
-                bindings=VERSION, at_risk=risk,
-            )  # fmt: skip
             target = f"/questionnaires/{version.form_id}/{version.version}"
-            session.delete(trial)
+            releases.drop_trial(session, trial_id)
     except NotFound:
         raise
     except Problem as problem:
@@ -283,6 +284,7 @@ def _show_version(
         page = VersionPage(
             line=line,
             preview=_preview(f"/api/v1/forms/{form_id}/{version}.json"),
+            files=[each.name for each in queries.files_of(session, form_id, version)],
             against=before.version if before else "",
             lines=difference_lines(differences(before.form, row.form), voice) if before else [],
             broken=broken_lines(broken_inputs(row.form), voice),
@@ -313,6 +315,14 @@ def xform(form_id: str, version: str, house: TheHouse, actor: Reader) -> Respons
     with house.db.read() as session:
         content = queries.require_form(session, form_id, version).xml
     return _file(content.encode(), f"{form_id}-{version}.xml", "application/xml")
+
+
+@router.get("/{form_id}/{version}/files/{name}")
+def table(form_id: str, version: str, name: str, house: TheHouse, actor: Reader) -> Response:
+    """A CSV file as it was handed in."""
+    with house.db.read() as session:
+        content = queries.require_file(session, form_id, version, name).content
+    return _file(content, name, "text/csv")
 
 
 def _file(content: bytes, name: str, kind: str) -> Response:

@@ -13,6 +13,11 @@ QUESTIONNAIRES_WORDS: dict[str, tuple[str, str]] = {
         "Excel .xlsx,不超过 10 MB。上传不等于发布。",
         "Excel .xlsx, at most 10 MB. Uploading publishes nothing.",
     ),
+    "qn_tables": ("CSV 表", "CSV tables"),
+    "qn_tables_hint": (
+        "问卷用到的选项表或查询表(select_one_from_file、pulldata),一起选上;每个不超过 2 MB,UTF-8。",
+        "Lists and tables that the form names (select_one_from_file, pulldata); at most 2 MB each, UTF-8.",
+    ),
     "qn_check": ("检查", "Check"),
     "qn_faults": ("《{name}》有 {n} 处要改", "{name}: {n} things to mend"),
     "qn_faults_lead": (
@@ -32,9 +37,9 @@ QUESTIONNAIRES_WORDS: dict[str, tuple[str, str]] = {
     "qn_all_rounds": ("所有轮次", "All rounds"),
     "qn_try": ("在手机画面里试填", "Try it in the phone app"),
     "qn_try_why": (
-        "在新窗口里打开真正的手机端,试填的内容不保存、不上报。请把窗口缩到手机宽度。",
-        "Opens the real phone app in a new window; what you fill in is neither kept nor sent. Make the window as "
-        "narrow as a phone.",
+        "下面就是真正的手机端(360×740),也可以在新窗口里打开;试填的内容不保存、不上报。",
+        "Below is the real phone app (360×740), which also opens in a new window; what you fill in is neither kept "
+        "nor sent.",
     ),
     "qn_warnings": ("可以发布,但请看一看", "Fit to publish, but have a look"),
     "qn_compare": ("与版本 {version} 相比", "Compared with version {version}"),
@@ -91,4 +96,26 @@ QUESTIONNAIRES_WORDS: dict[str, tuple[str, str]] = {
     "qn_move_why": ("理由", "Reason"),
     "qn_move_do": ("准许移动", "Allow it"),
     "done_move": ("已准许。手机下次同步时会询问。", "Allowed. Phones ask at their next sync."),
+    "keys_title": ("其他采集端的应用密钥", "App keys for other clients"),
+    "keys_lead": (
+        "ODK Collect、KoboCollect、Enketo 用这个密钥取问卷、交记录;交来的记录与手机端的一样核对、一样计数。",
+        "ODK Collect, KoboCollect and Enketo fetch forms and hand in records with it; what they hand in is checked and "
+        "counted like our own phones' records.",
+    ),
+    "keys_made": ("新密钥的服务器地址", "The new key's server address"),
+    "keys_once": (
+        "只显示这一次。请把它原样填进采集端的“服务器地址”,不要转发;丢了就停用,再发一个。",
+        "Shown this once. Enter it as it is as the client's server address and pass it to nobody; if it is lost, "
+        "revoke it and make another.",
+    ),
+    "keys_label": ("用在哪部设备上", "For which device"),
+    "keys_label_hint": ("例如:组里的平板。", "For example: the team's tablet."),
+    "keys_issue": ("发一个密钥", "Make a key"),
+    "keys_given": ("已发的密钥", "Keys given out"),
+    "keys_none": ("还没有发过。", "None yet."),
+    "keys_digest": (
+        "不能把密钥写进地址的采集端:服务器 {url},用户名是账号,密码是密钥(地址最后一段)。",
+        "Clients that cannot hold a key in the address: server {url}, the account as user name, the key (the address's "
+        "last part) as password.",
+    ),
 }

@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.routing import APIRoute
+from sqlmodel import Session
 from starlette.datastructures import UploadFile
 
 from app.doors.openrosa.forms import md5_of, xform_for_clients
@@ -20,9 +21,11 @@ from app.doors.openrosa.receive import take
 from app.doors.web.house import House, TheHouse
 from app.kernel.clock import utcnow
 from app.kernel.problems import Forbidden, Problem, TooLarge
+from app.registry.people.rules import Actor
 from app.survey.questionnaires import queries
 from app.survey.questionnaires.models import FormVersion
 from app.survey.questionnaires.releases import forms_in_force
+from app.survey.rounds.queries import list_rounds
 
 ACCEPTED = 10_000_000
 """Bytes that a client should put into one post; it splits its files by this."""
@@ -100,11 +103,19 @@ def form_list(
     actor: Reader,
     formID: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Response:
-    """The version in force of every form, with the hash of its bytes."""
+    """Every version that a visit may begin with now, in a round of the caller or outside any; the hash of its bytes."""
     with house.db.read() as session:
-        found = [form for form in forms_in_force(session, utcnow()) if formID in (None, form.form_id)]
+        found = [form for form in _in_force(session, actor) if formID in (None, form.form_id)]
         lines = [_listed(form, f"{base_of(request, house)}/forms/{form.form_id}/{form.version}") for form in found]
     return xml(f'<xforms xmlns="http://openrosa.org/xforms/xformsList">{"".join(lines)}</xforms>')
+
+
+def _in_force(session: Session, actor: Actor) -> list[FormVersion]:
+    """What the caller's open rounds begin with, and what is in force outside them, each version once."""
+    now = utcnow()
+    rounds = ["", *(view.code for view in list_rounds(session, actor) if view.state != "closed")]
+    found = {form.sha256: form for code in rounds for form in forms_in_force(session, now, code)}
+    return sorted(found.values(), key=lambda form: (form.form_id, form.version))
 
 
 def _listed(form: FormVersion, address: str) -> str:
@@ -128,11 +139,27 @@ def download(form_id: str, version: str, house: TheHouse, actor: Reader) -> Resp
 
 @router.get(f"{KEY}/forms/{{form_id}}/{{version}}/manifest", response_class=Response)
 @router.get(f"{OPEN}/forms/{{form_id}}/{{version}}/manifest", response_class=Response)
-def manifest(form_id: str, version: str, house: TheHouse, actor: Reader) -> Response:
-    """The files of a form: none, since what rules look up stands in the form itself."""
+def manifest(request: Request, form_id: str, version: str, house: TheHouse, actor: Reader) -> Response:
+    """The CSV files of a form, each with its hash; all else stands in the form itself."""
     with house.db.read() as session:
         queries.require_form(session, form_id, version)
-    return xml('<manifest xmlns="http://openrosa.org/xforms/xformsManifest"></manifest>')
+        files = queries.files_of(session, form_id, version)
+        base = f"{base_of(request, house)}/forms/{form_id}/{version}/files"
+        lines = [
+            f"<mediaFile><filename>{escape(file.name)}</filename><hash>{md5_of(file.content)}</hash>"
+            f"<downloadUrl>{escape(f'{base}/{file.name}')}</downloadUrl></mediaFile>"
+            for file in files
+        ]
+    return xml(f'<manifest xmlns="http://openrosa.org/xforms/xformsManifest">{"".join(lines)}</manifest>')
+
+
+@router.get(f"{KEY}/forms/{{form_id}}/{{version}}/files/{{name}}", response_class=Response)
+@router.get(f"{OPEN}/forms/{{form_id}}/{{version}}/files/{{name}}", response_class=Response)
+def media(form_id: str, version: str, name: str, house: TheHouse, actor: Reader) -> Response:
+    """One CSV file of a form, as it was handed in."""
+    with house.db.read() as session:
+        content = queries.require_file(session, form_id, version, name).content
+    return Response(content, headers={"X-OpenRosa-Version": "1.0"}, media_type="text/csv; charset=utf-8")
 
 
 @router.head(f"{KEY}/submission", response_class=Response)

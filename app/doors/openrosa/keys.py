@@ -70,6 +70,11 @@ def issue(house: House, account_name: str, label: str, *, by: str) -> str:
         return key_of(house.keys, device.id)
 
 
+def is_key(device: Device) -> bool:
+    """Whether a device is a key and no phone or browser."""
+    return device.label.startswith(LABEL)
+
+
 def list_keys(session: Session) -> list[tuple[Device, Account]]:
     """Keys that were given out, newest first."""
     query = (

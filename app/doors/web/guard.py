@@ -24,6 +24,11 @@ CSP = (
     "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'; object-src 'none'"
 )
+CSP_WITH_FRAME = CSP.replace("frame-ancestors", "frame-src 'self'; frame-ancestors")
+"""For a page that shows another page of ours in a frame: the office's look at a questionnaire."""
+FRAMED = {"Content-Security-Policy": CSP.replace("frame-ancestors 'none'", "frame-ancestors 'self'"),
+          "X-Frame-Options": "SAMEORIGIN"}  # fmt: skip
+"""For that other page: the phone app's preview, which keeps and sends nothing."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 log = structlog.get_logger("ruhu")
 
@@ -47,6 +52,10 @@ def is_own_request(method: str, headers: Headers, *, cookie_name: str, public_ur
     if origin is not None:
         return origin == public_url or (_is_loopback_url(public_url) and origin == f"http://{headers.get('host')}")
     return f"{cookie_name}=" not in headers.get("cookie", "")
+
+
+def _is_preview(scope: Scope) -> bool:
+    return bool(scope["path"] == "/m/" and scope.get("query_string", b"").startswith(b"preview="))
 
 
 def _is_loopback_url(url: str) -> bool:
@@ -84,6 +93,8 @@ class Guard:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
+                if _is_preview(scope):
+                    headers.update(FRAMED)
                 for name, value in self.fixed.items():
                     headers.setdefault(name, value)
                 headers.setdefault("Cache-Control", "no-store")

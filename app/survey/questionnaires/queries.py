@@ -44,5 +44,13 @@ def files_of(session: Session, form_id: str, version: str) -> list[FormFile]:
     return list(session.exec(statement.order_by(col(FormFile.name))))
 
 
+def require_file(session: Session, form_id: str, version: str, name: str) -> FormFile:
+    """One CSV file of a version. Raises UnknownForm."""
+    found = session.get(FormFile, (form_id, version, name))
+    if found is None:
+        raise UnknownForm()
+    return found
+
+
 def _light() -> list[ORMOption]:
     return [defer(FormVersion.xlsx), defer(FormVersion.xml)]  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ What was in force once stays readable and its drafts are taken for ever: a relea
 with. A release for a round stands before one for all rounds. Nothing here is ever changed, only added.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -70,6 +70,16 @@ class FormTrial(SQLModel, table=True):
         return load(self.compiled)
 
 
+class FormTrialFile(SQLModel, table=True):
+    """A CSV file that came with a trial's workbook."""
+
+    __tablename__ = "form_trial_file"
+
+    trial_id: UUID = Field(primary_key=True, foreign_key="form_trial.id")
+    name: str = Field(max_length=80, primary_key=True)
+    content: bytes = Field(sa_type=LargeBinary)
+
+
 class MoveRefused(Malformed):
     """The move makes no sense or lacks its reason."""
 
@@ -78,10 +88,18 @@ class MoveRefused(Malformed):
     title_en = "Drafts cannot be moved so"
 
 
-def keep_trial(session: Session, account: str, file_name: str, content: bytes, compiled: CompiledForm) -> FormTrial:
-    """Keep a workbook for trying; older trials of anybody go after two weeks."""
+def keep_trial(
+    session: Session,
+    account: str,
+    file_name: str,
+    content: bytes,
+    compiled: CompiledForm,
+    files: Mapping[str, bytes] | None = None,
+) -> FormTrial:
+    """Keep a workbook and its CSV files for trying; older trials of anybody go after two weeks."""
     now = utcnow()
-    session.exec(delete(FormTrial).where(col(FormTrial.created_at) < now - TRIAL_LIVES))
+    for old in session.exec(select(FormTrial.id).where(col(FormTrial.created_at) < now - TRIAL_LIVES)).all():
+        drop_trial(session, old)
     warnings = "\n".join(f"{w.sheet}\t{w.row}\t{w.zh}\t{w.en}" for w in compiled.warnings)
     trial = FormTrial(
         account=account, created_at=now, file_name=file_name[:120], xlsx=content, compiled=compiled.json,
@@ -89,7 +107,22 @@ def keep_trial(session: Session, account: str, file_name: str, content: bytes, c
     )  # fmt: skip
     session.add(trial)
     session.flush()
+    for name, csv in (files or {}).items():
+        session.add(FormTrialFile(trial_id=trial.id, name=name, content=csv))
+    session.flush()
     return trial
+
+
+def drop_trial(session: Session, trial_id: UUID) -> None:
+    """Forget a trial and its files."""
+    session.exec(delete(FormTrialFile).where(col(FormTrialFile.trial_id) == trial_id))
+    session.exec(delete(FormTrial).where(col(FormTrial.id) == trial_id))
+
+
+def files_of_trial(session: Session, trial_id: UUID) -> dict[str, bytes]:
+    """The CSV files that came with a trial, by name."""
+    query = select(FormTrialFile).where(FormTrialFile.trial_id == trial_id).order_by(col(FormTrialFile.name))
+    return {row.name: row.content for row in session.exec(query)}
 
 
 def get_trial(session: Session, trial_id: UUID) -> FormTrial:
