@@ -8,7 +8,7 @@ import { createApi } from "../../src/net/api.ts";
 import type { Answers } from "../../src/domain/wire.ts";
 import { drainOutbox } from "../../src/sync/drain.ts";
 import { pullPackage } from "../../src/sync/pull.ts";
-import { backoff } from "../../src/sync/limits.ts";
+import { backoff } from "../../src/domain/limits.ts";
 import { createVerifier } from "../../src/sync/verify.ts";
 import { phoneStore, sealed, visit } from "../cast.ts";
 
