@@ -14,14 +14,17 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import col, select
 
+from app.doors.openrosa import csv_out
+from app.doors.phone import sync_pull
 from app.registry.people.rules import Actor
 from app.registry.places import list_counties
 from app.survey.photos import queries as photos
+from app.survey.questionnaires.queries import require_form
 from app.survey.records.models import Op, OpConflict
 from app.survey.records.rules import sha256_hex
 from tests.model.handset import Handset
 from tests.model.line import Parcel
-from tests.model.valley import Valley
+from tests.model.valley import FORM, Valley
 
 KEEP = timedelta(days=30)
 
@@ -58,10 +61,14 @@ class Checker:
         """When the line was good again, everybody let in, and time was given."""
         self._rows_are_single()
         self._nothing_is_stuck(rounds)
+        exported = self._exported()
         for hand in self.valley.hands.values():
+            self._is_exported(hand, exported)
             self._receipts_are_true(hand)
+            self._receipts_come_again(hand)
             self._all_that_was_sealed_is_here(hand)
             self._photos_are_whole(hand)
+        for hand in self.valley.hands.values():
             self._puller_has_the_same_set(hand)
 
     # --- on the phone ---
@@ -164,6 +171,34 @@ class Checker:
                 raise Broken(self._lost_name, f"{op_id} is gone")
             if not any(row.digest == told["digest"] and sha256_hex(row.body) == told["digest"] for row in rows):
                 raise Broken("I4", f"the receipt of {op_id} is for other bytes than those kept")
+
+    def _exported(self) -> set[str]:
+        """The ids in the city's export of the form."""
+        with self.valley.house.db.read() as session:
+            form = require_form(session, FORM, self.valley.version).form
+            return {str(op.op_id) for op in csv_out.readable(session, self.valley.actor("city"), form)}
+
+    def _is_exported(self, hand: Handset, exported: set[str]) -> None:
+        """I2: what was sealed on the form is in the export, but for what others' bytes stand before."""
+        for op_id, op in hand.said.sealed.items():
+            if f'"form_id": "{FORM}"' not in op["body"] or op_id in exported:
+                continue
+            if not any(isinstance(row, OpConflict) for row in self._rows_of(op_id)):
+                raise Broken(self._lost_name, f"{op_id} is not in the export")
+
+    def _receipts_come_again(self, hand: Handset) -> None:
+        """I4: asked for once more, a receipt is the same to the byte. A restored service gives new ones."""
+        if self.valley.set_backs:
+            return
+        again: dict[str, dict[str, str]] = {}
+        after: int | None = 0
+        while after is not None:
+            told = sync_pull.get_receipts(self.valley.house, self.valley.actor(hand.name), UUID(hand.device_id), after)
+            again |= {each["op_id"]: each["receipt"] for each in told["receipts"]}
+            after = told["next"]
+        for op_id, receipt in hand.said.receipts.items():
+            if json.loads(receipt["text"])["state"] != "conflict" and again.get(op_id) != receipt:
+                raise Broken("I4", f"the receipt of {op_id} is not the same any more")
 
     def _all_that_was_sealed_is_here(self, hand: Handset) -> None:
         """I2, or I11 after the service was set back: every sealed op is on the service, byte for byte."""

@@ -75,7 +75,17 @@ class ForgetfulHand(Handset):
 class OftenSetBack(Valley):
     """What has been proven once is not asked about for thirty days: only the epoch can tell of its loss."""
 
-    acts: ClassVar[dict[str, int]] = {**ACTS, "back_up": 4, "set_back": 5}
+    acts: ClassVar[dict[str, int]] = {**ACTS, "leap": 0, "back_up": 4, "set_back": 6}
+
+    def set_back(self) -> None:
+        """Before it, there is a quiet hour, in which phones get their proofs."""
+        harm, self.line.harm = self.line.harm, 0.0
+        for hand in self.hands.values():
+            for _ in range(6):
+                hand.give_up()
+                self._converse(hand)
+        self.line.harm = harm
+        super().set_back()
 
 
 class OftenForged(Valley):
@@ -94,7 +104,7 @@ def saved_before_it_is_on_the_disk(patch: pytest.MonkeyPatch) -> type[Valley]:
 
 
 def thanks_before_the_commit(patch: pytest.MonkeyPatch) -> type[Valley]:
-    """I2: every fourth transaction is rolled back after all, and its receipts leave."""
+    """I2: some transactions are rolled back after all, and their receipts leave."""
     count = 0
 
     @contextmanager
@@ -105,9 +115,10 @@ def thanks_before_the_commit(patch: pytest.MonkeyPatch) -> type[Valley]:
             session.info["county_id"] = county_id
             yield session
             session.flush()
+            has_records = "unnumbered" in session.info
             for last in session.info.pop("at_close", ()):
                 last(session)
-            if count % 4:
+            if count % 4 or not has_records:
                 session.commit()
             else:
                 session.expunge_all()

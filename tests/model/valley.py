@@ -19,6 +19,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import event
+from sqlmodel import select
 
 from app.doors import intake
 from app.doors.phone import photos, sync, sync_pull, verify
@@ -28,6 +29,7 @@ from app.kernel.db.base import HOME
 from app.kernel.problems import Problem, Unauthenticated
 from app.registry.people import queries as accounts
 from app.registry.people.rules import Actor
+from app.survey.questionnaires.models import FormVersion
 from app.survey.records import queries as records
 from tests import pictures
 from tests.cast import device_of, house_at
@@ -35,6 +37,7 @@ from tests.model.handset import Handset
 from tests.model.line import Line, Parcel
 
 HANDS = {"lin": "640104", "song": "640104", "fang": "640106"}
+FORM = "q1_poor"
 BEGIN = datetime(2026, 11, 24, tzinfo=UTC)
 PULLS = ("changes", "heartbeat", "verify")
 YOUNG = timedelta(days=30)
@@ -89,6 +92,8 @@ class Valley:
         self.hands = {name: self.handset_kind(name, str(device_of(name)), spki, self.rng, self.line) for name in HANDS}
         with self.house.db.read() as session:
             epoch = audit.epoch(session)
+            found = session.exec(select(FormVersion.version).where(FormVersion.form_id == FORM))
+            self.version = str(found.first())
         for hand in self.hands.values():
             hand.begin(epoch)
         self.scopes = dict(HANDS)
@@ -167,14 +172,18 @@ class Valley:
         return hand.seal(json.dumps({**self._outcome(hand), "photos": lines}, ensure_ascii=False), lines, shots)
 
     def _outcome(self, hand: Handset) -> dict[str, Any]:
+        """An office's outcome, or a doorstep on the form: what its rules say of it, it is kept and exported."""
         county = HANDS[hand.name] if self.rng.random() < 0.9 else self.rng.choice(["640106", "640104", "640999"])
         known = list(hand.state.records)
-        return {
+        told = {
             "kind": "outcome", "sample_id": f"2017-1-A1.{county}-P.{self.rng.randrange(1, 20)}",
             "outcome": {"code": "N4", "reason": f"drill {self.rng.random()}"},
             "started_at": "2017-05-20T09:30:00+08:00",
             "corrects": self.rng.choice(known) if known and self.rng.random() < 0.2 else None,
         }  # fmt: skip
+        if self.rng.random() < 0.2:
+            told |= {"kind": "interview", "form_id": FORM, "form_version": self.version, "answers": {}}
+        return told
 
     def go(self) -> None:
         self.any_hand().go(self.now + timedelta(days=self.rng.choice([0, 0, 0, -4000, 4000])))
