@@ -21,6 +21,7 @@ from app.findings.inspections import fieldwork
 from app.findings.inspections import service as inspections
 from app.findings.inspections.models import VisitStatus
 from app.findings.quality import service as quality
+from app.findings.quality.doubts import NOT_DRAWN
 from app.kernel import audit
 from app.kernel.clock import local_day, utcnow
 from app.kernel.db.base import HOME
@@ -223,6 +224,8 @@ def _keep_new(group: Group, arrival: Arrival) -> Op:
     judgement = keeping.Judgement(state, verdict.reasons, verdict.differences)
     op = keeping.keep(group.session, group.county_id, arrival.op, arrival.body, judgement, **group.call.sender())
     _write_facts(group, op, arrival.body, verdict, VisitStatus.HELD if verdict.reasons else VisitStatus.ACCEPTED)
+    if any(reason.code == "not-drawn" for reason in verdict.reasons):
+        quality.raise_doubts(group.session, group.county_id, op.op_id, [NOT_DRAWN], op.received_at)
     for child in group.children.get(op.op_id, ()):
         if keeping.adopt(group.session, child, op) and child.state == RecordState.QUARANTINED:
             _set_status(group, child, VisitStatus.HELD)

@@ -50,6 +50,38 @@ def test_a_day_in_the_field_is_seen_with_what_did_not_keep_the_rule(world: World
     assert (thirteenth["state"], thirteenth["outcome"], thirteenth["surplus"]) == ("reserve", "C1", True)
 
 
+def test_a_record_from_a_door_that_nobody_drew_is_kept_flagged_and_seen_until_it_is_voided(world: World) -> None:
+    phone = world.phone("lin")
+    body = phone.interview(phone.samples()[0])
+    stranger = {**body, "sample_id": body["sample_id"].rpartition(".")[0] + ".999"}
+    op = phone.op(stranger)
+    assert phone.post(op)[0]["state"] == "quarantined"
+
+    shown = page(world, "city", f"/rounds/{ROUND}/reach")
+    assert "640104-P 第 999 位 不是抽中的户" in shown
+    assert "640104-P 第 999 位 不是抽中的户" not in page(world, "fang", f"/rounds/{ROUND}/reach")
+
+    form = {"resolution": "voided", "reason": "样本号抄错了"}
+    answer = world.client.post(f"/records/{op['op_id']}/resolve", headers=world.headers("city"), data=form)
+    assert answer.status_code < 400, answer.text
+    assert "第 999 位" not in page(world, "city", f"/rounds/{ROUND}/reach")
+
+
+def test_where_a_resettled_family_lives_is_a_doubt_that_a_person_settles(world: World) -> None:
+    """F02 beside the record and among the doubts to settle; I16 counts it."""
+    phone = world.phone("lin")
+    body = phone.interview(phone.samples()[0])
+    body["answers"]["residence"] = {
+        **body["answers"].get("residence", {}), "resettled": "1", "living": "origin", "live_months": "12",
+        "notlive_why": "land", "resettle_sat": "4", "resettle_income": "2",
+    }  # fmt: skip
+    op = phone.op(body)
+    (result,) = phone.post(op)
+    assert result["state"] == "stored", result
+
+    assert "搬迁户仍住迁出地" in page(world, "city", "/reviews")
+
+
 def test_nothing_of_it_reaches_the_county_before_the_close(world: World) -> None:
     a_day(world)
     for path in ("reach", "counties/640104/visit-list", "notice-card"):

@@ -25,6 +25,7 @@ from app.figures.indicators.rules import ANSWERS, CountyFacts, Interview, Tally
 from app.findings.inspections import queries as inspections
 from app.findings.inspections.queries import Door
 from app.findings.quality import field as quality
+from app.findings.quality.queries import not_drawn_records
 from app.kernel import terms
 from app.kernel.problems import NotFound
 from app.registry.households.package import package_households
@@ -196,7 +197,7 @@ def _county(
         bounds=_bounds(facts, poor, voice),
         modes=_modes(session, doors, facts, voice),
         villages=rules.village_progress(places, [door.item for door in doors]),
-        doubts=[_doubt(view.code, fault, voice) for fault in faults],
+        doubts=[*(_doubt(view.code, fault, voice) for fault in faults), *_strange(session, view, code, voice)],
         surplus=[_surplus(view.code, visit.sample_id, voice) for visit in quality.surplus_visits(doors)],
     )
 
@@ -253,6 +254,16 @@ def _doubt(code: str, fault: quality.SampleFault, voice: Voice) -> DoubtLine:
     if fault.holding:
         words += voice("reach_holding", ranks=voice("and").join(str(rank) for rank in fault.holding[:6]))
     return DoubtLine(_rank_words(fault.sample_id, voice), f"/rounds/{code}/samples/{fault.sample_id}", words)
+
+
+def _strange(session: Session, view: RoundView, code: str, voice: Voice) -> list[DoubtLine]:
+    """Records from doors that nobody drew, each with a link to itself: there is no sampled household to show."""
+    county = next(county for county in view.counties if county.code == code)
+    words = terms.label("sample_fault", quality.Why.NOT_DRAWN.value, voice.lang)
+    return [
+        DoubtLine(_rank_words(op.sample_id or "", voice), f"/records/{op.op_id}", words)
+        for op in not_drawn_records(session, county.id, view.code)
+    ]
 
 
 def _surplus(code: str, sample_id: str, voice: Voice) -> DoubtLine:

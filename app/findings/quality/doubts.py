@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.findings.quality.field import metres
+from app.findings.quality.field import AWAY, is_at_origin, metres, residence_of
 
 
 class Severity(StrEnum):
@@ -49,6 +49,8 @@ class Interviewed:
     accuracy_m: float = 0.0
     village: tuple[float, float] | None = None
     is_filed_resettled: bool = False
+    origin: tuple[float, float] | None = None
+    """Point of the village that a resettled household left, where the register has it."""
 
     def number(self, name: str) -> int | None:
         """The answer as a whole number."""
@@ -77,9 +79,25 @@ def doubts_of(record: Interviewed, zone: ZoneInfo) -> list[Doubt]:
     if record.is_completed:
         found += [
             *_tenfold(record), *_place(record), *_too_fast(record), *_straight(record), *_identity(record),
-            *_cadre(record), *_contradictions(record, zone),
+            *_cadre(record), *_contradictions(record, zone), *_not_at_site(record),
         ]  # fmt: skip
     return found
+
+
+NOT_DRAWN = Doubt("F13", "not_drawn", Severity.HIGH)
+"""A record from the door of a household that no standing draw picked (raised on arrival; the record is held)."""
+
+
+# --- F02 ---
+
+
+def _not_at_site(record: Interviewed) -> Iterator[Doubt]:
+    """Resettled and not living at the site by its own answers, or met where it used to live; I16 counts the first."""
+    residence = residence_of(record.answers, 0, is_resettled=record.is_filed_resettled)
+    if residence in AWAY:
+        yield Doubt("F02", str(residence), Severity.HIGH)
+    elif is_at_origin(record.position, record.origin, is_resettled=record.is_filed_resettled):
+        yield Doubt("F02", "at_origin", Severity.HIGH)
 
 
 # --- F01 ---

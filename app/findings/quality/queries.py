@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, func, select
 
 from app.findings.inspections.models import Visit, VisitStatus
-from app.findings.quality.doubts import Severity
+from app.findings.quality.doubts import NOT_DRAWN, Severity
 from app.findings.quality.models import Flag, FlagState
+from app.survey.records.models import Op, Resolution
+from app.survey.rounds.rules import parse_sample_id
 
 
 def gravely_doubted(session: Session, county_id: int, op_ids: Sequence[UUID]) -> set[UUID]:
@@ -54,3 +57,21 @@ def count_open(session: Session, counties: Sequence[int]) -> int:
         col(Flag.severity).in_((Severity.HIGH, Severity.MID)),
     )
     return session.exec(query).one()
+
+
+def not_drawn_records(session: Session, county_id: int, round_code: str) -> list[Op]:
+    """Records of a round's doors that no standing draw picked (F13), unless they were voided; in order of arrival."""
+    query = (
+        select(Op)
+        .join(Flag, (col(Flag.county_id) == col(Op.county_id)) & (col(Flag.op_id) == col(Op.op_id)))
+        .where(
+            Op.county_id == county_id,
+            Flag.code == NOT_DRAWN.code,
+            Flag.reason == NOT_DRAWN.reason,
+            col(Op.sample_id).startswith(f"{round_code}-", autoescape=True),
+            or_(col(Op.resolution).is_(None), col(Op.resolution) != Resolution.VOIDED),
+        )
+        .order_by(col(Op.received_at), col(Op.op_id))
+    )
+    found = ((op, parse_sample_id(op.sample_id)) for op in session.exec(query))
+    return [op for op, ref in found if ref is not None and ref.round == round_code]

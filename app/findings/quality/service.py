@@ -65,7 +65,18 @@ def interviewed(session: Session, op: Op, body: Body, sample: Sample, checked: C
         accuracy_m=accuracy or 0.0,
         village=(village.lon, village.lat) if village and village.lon is not None and village.lat is not None else None,
         is_filed_resettled=bool(family and family.resettled),
+        origin=_origin(session, family),
     )
+
+
+def _origin(session: Session, family: Household | None) -> tuple[float, float] | None:
+    """Where a resettled family lived before: the village of its first list, unless that is the site's own."""
+    if family is None or not family.resettled or not family.site:
+        return None
+    village = session.get(Village, (family.county_id, family.unit[:12]))
+    if village is None or village.lon is None or village.lat is None or village.name in family.site:
+        return None
+    return village.lon, village.lat
 
 
 def raise_doubts(session: Session, county_id: int, op_id: UUID, doubts: Iterable[Doubt], at: datetime) -> None:

@@ -49,6 +49,23 @@ CASES: dict[str, tuple[Interviewed, set[tuple[str, str, str]]]] = {
     "handbook less than eightfold": (answering(hb_income_pc="39999"), set()),
     "three kilometres and a bit": (replace(PLAIN, village=(106.2345, 38.4)), {("F04", "far", "mid")}),
     "as far but resettled": (replace(PLAIN, village=(106.3, 38.4), is_filed_resettled=True), set()),
+    "resettled and still at the old place": (
+        answering(resettled="1", living="origin", live_months="12"), {("F02", "origin", "high")},
+    ),
+    "resettled, the house let": (answering(resettled="1", living="let"), {("F02", "let", "high")}),
+    "five months at the site": (
+        answering(resettled="1", living="at_site", live_months="5"), {("F02", "short", "high")},
+    ),
+    "six months at the site": (answering(resettled="1", living="at_site", live_months="6"), set()),
+    "away for work, two months at the site": (
+        answering(resettled="1", living="work_away", live_months="2"), set(),
+    ),
+    "filed as resettled and met where it came from": (
+        replace(PLAIN, is_filed_resettled=True, origin=(106.215, 38.4)), {("F02", "at_origin", "high")},
+    ),
+    "filed as resettled and met elsewhere": (
+        replace(PLAIN, is_filed_resettled=True, origin=(106.23, 38.4)), set(),
+    ),
     "far within the accuracy": (replace(PLAIN, village=(106.2345, 38.4), accuracy_m=150.0), set()),
     "no position": (replace(answering(gps_fail="denied"), position=None), {("F04", "no_position", "low")}),
     "a poor fix": (replace(PLAIN, accuracy_m=201.0), {("F14", "poor_fix", "low")}),
