@@ -22,7 +22,7 @@ from starlette.types import Scope
 from app import __version__
 from app.demo import run as demo
 from app.doors import cli
-from app.doors.api import exports, forms, health, reviews, rounds, sign_in, teams
+from app.doors.api import exports, forms, health, odata, reviews, rounds, sign_in, teams
 from app.doors.desk import imports, pages
 from app.doors.openrosa import api as openrosa
 from app.doors.openrosa import csv_out
@@ -92,7 +92,7 @@ def create_app(house: House, keeper: Housekeeper | None = None) -> FastAPI:
     app.add_middleware(Guard, settings=house.settings)
     refusals.install(app)
     phone = (sync, sync_pull, verify, recovery, photos, uploads)
-    for room in (health, sign_in, rounds, reviews, teams, exports, forms, *phone, imports, openrosa, csv_out):
+    for room in (health, sign_in, rounds, reviews, teams, exports, odata, forms, *phone, imports, openrosa, csv_out):
         app.include_router(room.router)
     pages.install(app)
     _mount_static(app)

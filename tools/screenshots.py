@@ -1,6 +1,6 @@
 """Pictures of the demo for the READMEs: `python -m tools.screenshots` fills docs/screenshots.
 
-Runs the phone's story in a browser (tests/browser) with a folder set for its screenshots and keeps the four that the
+Runs the phone's story in a browser (tests/browser) with a folder set for its screenshots and keeps those that the
 READMEs show. Invented people only.
 """
 
@@ -17,6 +17,10 @@ WANTED = {
     "phone-satisfaction-light.png": "phone-question.png",
     "phone-saved-light.png": "phone-saved.png",
     "desk-board-light.png": "desk-board.png",
+    "desk-brief-light.png": "desk-brief.png",
+    "desk-figure-light.png": "desk-indicator.png",
+    "desk-income-light.png": "desk-income.png",
+    "desk-map-light.png": "desk-map.png",
 }
 
 

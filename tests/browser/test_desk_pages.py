@@ -15,7 +15,9 @@ from tests.cast import ORIGIN, World
 PATHS = [
     "/rounds", "/rounds/new", "/rounds/2017-1", "/rounds/2017-1/counties/640104?item=team", "/rounds/2017-1/draw",
     "/rounds/2017-1/close", "/rounds/2017-1/draw?draw=new", "/rounds/2017-1/commitment", "/commitments", "/verify",
-    "/held", "/help", "/register", "/nowhere",
+    "/rounds/2017-1/figures", "/rounds/2017-1/figures/I02", "/rounds/2017-1/figures/I01/rounds",
+    "/rounds/2017-1/figures/I01/640104", "/rounds/2017-1/counties/640104/brief", "/rounds/2017-1/income",
+    "/rounds/2017-1/coverage", "/rounds/2017-1/load", "/rounds/2017-1/map", "/held", "/help", "/register", "/nowhere",
 ]  # fmt: skip
 
 

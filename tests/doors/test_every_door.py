@@ -211,6 +211,12 @@ def doors(place: dict[str, str]) -> dict[str, Door]:
         "GET /rounds/{code}/load": Door(
             f"/rounds/{code}/load", (CITY - {"admin"}) | TEAM | {"fang"}, own=False
         ),
+        "GET /api/v1/odata/": Door("/api/v1/odata/", EVERYBODY, own=False),
+        "GET /api/v1/odata/$metadata": Door("/api/v1/odata/$metadata", EVERYBODY, own=False),
+        "GET /api/v1/odata/Rounds": Door("/api/v1/odata/Rounds", EVERYBODY, own=False),
+        "GET /api/v1/odata/Figures": Door("/api/v1/odata/Figures?$filter=Indicator eq 'I01'", EVERYBODY, own=False),
+        "GET /api/v1/odata/Visits": Door("/api/v1/odata/Visits", EVERYBODY - {"admin"}, own=False),
+        "POST /me/feed-key": Door("/me/feed-key", EVERYBODY, form={}, own=False),
         "GET /rounds/{code}/live": Door(
             f"/rounds/{code}/live", CITY | TEAM | {"fang"}, closed=EVERYBODY, own=False, is_stream=True
         ),

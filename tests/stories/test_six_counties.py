@@ -3,11 +3,14 @@
 The demo visits its half round in exactly these numbers, so this is the demo's test too.
 """
 
+import csv
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import openpyxl
 import pytest
 from starlette.testclient import TestClient
 
@@ -28,6 +31,8 @@ G15: dict[str, tuple[int, tuple[tuple[int, str, str], ...]]] = {
 }
 CITY = ((50, "92.59", "met"), (46, "85.19", "missed"), (52, "96.30", "met"))
 ITEMS = ("team", "helper", "effect")
+ITEMS_ZH = ("驻村工作队", "帮扶责任人", "帮扶工作成效")
+OFFICIAL_ZH = {"met": "达标", "missed": "未达标", "too_few": "样本不足"}
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,44 @@ def test_g15_digit_for_digit(built: Demo) -> None:
     assert held.json() == {"status": "ok"}
     with built.database.read() as session:
         assert [audit.first_broken(session, county) for county in range(7)] == [None] * 7
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_g15_digit_for_digit_in_the_downloads(built: Demo, kind: str) -> None:
+    rounds = built.client.get("/api/v1/rounds").json()["items"]
+    code = next(item["code"] for item in rounds if item["state"] == "drawn")
+
+    rows = table_of(built.client.get(f"/rounds/{code}/files/board.{kind}").content, kind)
+
+    found = {(row["区划代码"], row["项目"]): row for row in rows}
+    golden = {**{place: (n, three) for place, (n, three) in G15.items()}, "city": (54, CITY)}
+    for place, (n, three) in golden.items():
+        for item, (satisfied, rate, official) in zip(ITEMS_ZH, three, strict=True):
+            row = found[(place, item)]
+            assert (row["满意户数"], row["调查户数 n"], row["比率(%)"]) == (str(satisfied), str(n), rate)
+            assert row["样本结论"] == OFFICIAL_ZH[official]
+    assert found[("640121", "帮扶责任人")]["能不能说明全县"] == "样本足以说明低于90%"
+    by_indicator = table_of(built.client.get(f"/rounds/{code}/files/figure.{kind}?indicator=I02").content, kind)
+    helper = {(row["区划代码"], row["分项"]): row for row in by_indicator}
+    assert helper[("640121", "不计“说不清”")]["比率(%)"] == "66.67"
+    assert helper[("640121", "“一般”也算满意")]["比率(%)"] == "80.00"
+    assert helper[("city", "")]["比率(%)"] == "85.19"
+
+
+def table_of(content: bytes, kind: str) -> list[dict[str, str]]:
+    """The rows of a downloaded table as text; a rate in a workbook is a number shown with two decimals."""
+    if kind == "csv":
+        return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    paper = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    head, *rows = [list(row) for row in paper.iter_rows()]
+    return [
+        {
+            str(title.value): f"{cell.value:.2f}" if cell.number_format == "0.00" and cell.value is not None
+            else "" if cell.value is None else str(cell.value)
+            for title, cell in zip(head, row, strict=True)
+        }
+        for row in rows
+    ]  # fmt: skip
 
 
 def test_the_demo_has_an_account_for_every_role_and_a_team_and_an_office_for_every_county(

@@ -228,4 +228,14 @@ FIGURES_WORDS: dict[str, tuple[str, str]] = {
     "map_unplaced": ("有 {n} 个村没有坐标,只在表里。", "{n} villages have no point and stand in the table only."),
     "map_town": ("乡镇", "Township"),
     "map_ended": ("未访成", "Ended without"),
+    # the feed
+    "feed_title": ("Excel / Power BI 取数", "Data for Excel and Power BI"),
+    "feed_lead": (
+        "在 Excel 或 Power BI 里选“OData 数据源”,填下面的地址,用“基本”方式登录:账号加取数密钥(不是密码)。"
+        "密钥只能读数,丢了在下面的设备里停用。",
+        "Choose “OData feed” in Excel or Power BI with the address below, and sign in as “Basic” with account and feed "
+        "key (not the password). A key only reads; revoke a lost one among the devices below.",
+    ),
+    "feed_once": ("取数密钥只显示这一次,请现在粘贴过去", "The feed key is shown this once; paste it now"),
+    "feed_make": ("生成取数密钥", "Make a feed key"),
 }

@@ -15,10 +15,13 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
+from app.doors.api import odata
 from app.doors.desk.accounts import DeviceLine, get_own
 from app.doors.desk.frame import Asked, Refusal, in_words, see, show, voice_of
+from app.doors.web.app_keys import issue_key
 from app.doors.web.auth import Admin, Caller, presented_token
 from app.doors.web.house import House, TheHouse
+from app.kernel.clock import local_day, utcnow
 from app.kernel.db.base import HOME
 from app.kernel.problems import Fault, Malformed, Problem
 from app.registry.people import queries, second_factor, service
@@ -62,6 +65,8 @@ class MePage:
     setup: Setup | None
     spare_codes: Sequence[str]
     devices: Sequence[DeviceLine]
+    feed_key: str = ""
+    """A new key for Excel, on the answer that made it and nowhere else."""
     problem: Refusal | None = None
     faults: Mapping[str, str] = field(default_factory=dict)
 
@@ -131,6 +136,14 @@ def post_device(house: TheHouse, actor: Caller, device: Annotated[UUID, Form()])
     return see("/me", "revoked")
 
 
+@router.post("/me/feed-key")
+def post_feed_key(request: Request, house: TheHouse, actor: Caller) -> Response:
+    """A key for Excel or Power BI; it stands on this answer and nowhere else, and is revoked like a phone."""
+    label = f"{odata.LABEL} {local_day(utcnow(), house.settings.tz).isoformat()}"
+    key = issue_key(house, actor.account, odata.PURPOSE, label, by=actor.account)
+    return _show(request, house, actor, feed_key=key)
+
+
 @router.post("/accounts/{account}/release")
 def post_release(account: str, house: TheHouse, actor: Admin) -> Response:
     """Give an account its sign-in tries back."""
@@ -153,7 +166,12 @@ def _wrong(pointer: str, zh: str, en: str) -> WrongProof:
 
 
 def _show(
-    request: Request, house: House, actor: Actor, problem: Problem | None = None, spare: Sequence[str] = ()
+    request: Request,
+    house: House,
+    actor: Actor,
+    problem: Problem | None = None,
+    spare: Sequence[str] = (),
+    feed_key: str = "",
 ) -> HTMLResponse:
     voice = voice_of(request)
     asked = in_words(problem, voice.lang, FIELDS) if problem else Asked()
@@ -178,6 +196,7 @@ def _show(
             DeviceLine(each.id, each.label, str(each.id)[:8], each.last_seen_at, each.revoked_at is not None)
             for each in devices
         ],
+        feed_key=feed_key,
         problem=asked.problem,
         faults=asked.faults,
     )

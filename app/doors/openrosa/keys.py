@@ -1,17 +1,12 @@
 """Who is calling from another client: an app key in the address, or HTTP Digest with account and key.
 
-A key is 16 bytes of device id and 32 bytes of HMAC over it, 64 characters in all. The service can make it again from
-its secret, so nothing that opens a door is stored, and Digest (which needs the plain secret) works without keeping one.
-The key is a device of its account: it is listed and revoked like a phone. A revoked key still hands in what was
-collected before, held for review; it reads nothing.
+The service can make a key again from its secret (`web.app_keys`), so that Digest, which needs the plain secret, works
+without keeping one. A revoked key still hands in what was collected before, held for review; it reads nothing.
 """
 
-import base64
-import binascii
 import hashlib
 import hmac
 import re
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -19,19 +14,18 @@ from uuid import UUID
 from fastapi import Depends, Request
 from sqlmodel import Session, col, select
 
+from app.doors.web import app_keys
 from app.doors.web.auth import find_caller
 from app.doors.web.house import House, TheHouse
-from app.kernel import audit
 from app.kernel.clock import utcnow
-from app.kernel.db.base import HOME
-from app.kernel.ids import uuid7
 from app.kernel.keys import Keys
 from app.kernel.problems import Problem
 from app.registry.people.models import Account, Device
-from app.registry.people.queries import actor_from, find_account, get_account
+from app.registry.people.queries import find_account
 from app.registry.people.rules import Actor
 
 REALM = "Ruhu"
+PURPOSE = "openrosa"
 LABEL = "OpenRosa"
 """How the label of a key's device begins."""
 NONCE_LIVES = timedelta(minutes=5)
@@ -53,21 +47,13 @@ class KeyNeeded(Problem):
 
 
 def key_of(keys: Keys, device_id: UUID) -> str:
-    """The key of a device: the same for ever, and known only to this service and its holder."""
-    return base64.urlsafe_b64encode(device_id.bytes + keys.index(f"openrosa/key/{device_id}")).decode()
+    """The key of a device."""
+    return app_keys.key_of(keys, PURPOSE, device_id)
 
 
 def issue(house: House, account_name: str, label: str, *, by: str) -> str:
     """A new key for an account; shown this once."""
-    with house.db.write(HOME) as session:
-        account = get_account(session, account_name)
-        now = utcnow()
-        device = Device(
-            id=uuid7(), account_id=account.id, label=f"{LABEL} {label}".strip()[:80], created_at=now, last_seen_at=now
-        )
-        session.add(device)
-        audit.write(session, "openrosa.key", account.account, actor=by, device=str(device.id))
-        return key_of(house.keys, device.id)
+    return app_keys.issue_key(house, account_name, PURPOSE, f"{LABEL} {label}".strip(), by=by)
 
 
 def is_key(device: Device) -> bool:
@@ -88,26 +74,7 @@ def list_keys(session: Session) -> list[tuple[Device, Account]]:
 
 def actor_of_key(session: Session, keys: Keys, key: str) -> Actor | None:
     """Whose key it is, shut out where the device was revoked or the account disabled; None for anything else."""
-    try:
-        raw = base64.b64decode(key.encode(), altchars=b"-_", validate=True)
-    except (ValueError, binascii.Error):
-        return None
-    if len(raw) != 48:
-        return None
-    device_id = UUID(bytes=raw[:16])
-    if not hmac.compare_digest(key_of(keys, device_id), key):
-        return None
-    found = session.exec(
-        select(Device, Account).join(Account, col(Account.id) == col(Device.account_id)).where(Device.id == device_id)
-    ).first()
-    return None if found is None else _actor(*found)
-
-
-def _actor(device: Device, account: Account) -> Actor:
-    actor = actor_from(account, device.id)
-    if account.disabled_at or device.revoked_at:
-        return replace(actor, shut_out="account" if account.disabled_at else "device")
-    return actor
+    return app_keys.holder_of(session, keys, PURPOSE, key)
 
 
 def challenge(keys: Keys, *, stale: bool = False, now: datetime | None = None) -> str:
@@ -145,7 +112,7 @@ def actor_of_digest(session: Session, keys: Keys, method: str, target: str, head
         if hmac.compare_digest(_response(given, method, key_of(keys, device.id)), given["response"].lower()):
             if utcnow() - made > NONCE_LIVES:
                 raise KeyNeeded(stale=True)
-            return _actor(device, account)
+            return app_keys.actor_with(device, account)
     return None
 
 
