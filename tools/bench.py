@@ -1,7 +1,8 @@
 """Measured figures with their conditions: `python -m tools.bench [PART…] [--quick]`.
 
 Parts: ingest (records, photos), phone (bytes and time to the first answer), forms (taps, judging, burden), register
-(import, freeze, draw), weak (fifteen households over a bad line), exports (records as CSV), sign_in (a whole team at
+(import, freeze, draw), weak (fifteen households over a bad line), exports (records as CSV),
+figures (a million visits), sign_in (a whole team at
 once). Each prints its section and puts it into docs/bench.md, leaving the others as they were. `--quick` is a tenth,
 for trying the bench: nothing is written.
 """
@@ -12,7 +13,16 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tools import bench_exports, bench_forms, bench_ingest, bench_phone, bench_register, bench_sign_in, bench_weak
+from tools import (
+    bench_exports,
+    bench_figures,
+    bench_forms,
+    bench_ingest,
+    bench_phone,
+    bench_register,
+    bench_sign_in,
+    bench_weak,
+)
 
 PAPER = Path(__file__).resolve().parents[1] / "docs" / "bench.md"
 PARTS: dict[str, Callable[[bool], list[str]]] = {
@@ -22,6 +32,7 @@ PARTS: dict[str, Callable[[bool], list[str]]] = {
     "register": bench_register.measure,
     "weak": bench_weak.measure,
     "exports": bench_exports.measure,
+    "figures": bench_figures.measure,
     "sign_in": bench_sign_in.measure,
 }
 HEAD = """# Measured

@@ -40,7 +40,7 @@ class Share:
 FIVE_PERCENT = Share(1, 20)
 TWO_AND_A_HALF_PERCENT = Share(1, 40)
 NINETY_PERCENT = Share(9, 10)
-MANY = 200
+MANY = 60
 """Above so many asked, floats answer what is clear; at the line integers decide as ever."""
 
 
@@ -68,6 +68,7 @@ def hypergeometric_verdict(
     return verdict_of_frame(satisfied, asked, frame, fewest_satisfied(frame, target), alpha=alpha)
 
 
+@lru_cache(maxsize=8192)
 def verdict_of_frame(good: int, asked: int, frame: int, enough: int, *, alpha: Share = FIVE_PERCENT) -> Evidence:
     """The same against any line: `enough` good households in the frame reach it."""
     _check_frame(good, asked, frame)
@@ -149,6 +150,7 @@ def _ways(first: int, last: int, n: int, frame: int, positive: int) -> Iterator[
 # --- no frame: independent answers, each satisfied with the same probability ---
 
 
+@lru_cache(maxsize=8192)
 def binomial_verdict(
     satisfied: int, asked: int, *, target: Share = NINETY_PERCENT, alpha: Share = FIVE_PERCENT
 ) -> Evidence:

@@ -27,7 +27,6 @@ REVIEWS_WORDS: dict[str, tuple[str, str]] = {
     "rev_look": ("查看并复核", "Look and review"),
     "rev_one_title": ("复核一条记录", "Review of a record"),
     "rev_record": ("看这条记录", "Read the record"),
-    "rev_decide": ("复核结论", "Your verdict"),
     "rev_why": ("依据", "Grounds"),
     "rev_why_hint": (
         "写明看了什么、问了谁,至少4个字;不写姓名。",

@@ -15,7 +15,7 @@ from app.figures.indicators.counting import marks_of
 from app.figures.indicators.keeping import VERSION, count_anew, decode, household_of, recomputed, row_of
 from app.figures.indicators.kept import FACTS, uncounted
 from app.figures.indicators.models import FigureHousehold, FigureSum
-from app.figures.indicators.sums import Sum, change
+from app.figures.indicators.sums import Sum, add_up
 from app.findings.inspections.models import Visit, VisitStatus
 from app.kernel.db.engines import Database
 
@@ -53,10 +53,7 @@ def add_up_facts(session: Session, county_id: int, draw_id: str, kind: str) -> d
         )
         .execution_options(yield_per=CHUNK)
     )
-    cells: dict[str, Sum] = {}
-    for row in session.exec(query):
-        change(cells, marks_of(household_of(row)))
-    return cells
+    return add_up(marks_of(household_of(row)) for row in session.exec(query))
 
 
 def facts_apart(session: Session, tz: ZoneInfo, *, most: int, seed: int = 0) -> Iterator[Apart]:

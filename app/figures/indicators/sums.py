@@ -27,7 +27,8 @@ class Sum(NamedTuple):
 
     def merged(self, other: "Sum") -> "Sum":
         """Both together."""
-        return Sum(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+        n, x, y, xx, xy, yy = other
+        return Sum(self.n + n, self.x + x, self.y + y, self.xx + xx, self.xy + xy, self.yy + yy)
 
 
 NOTHING = Sum()
@@ -36,11 +37,21 @@ Sums = Mapping[str, Sum]
 
 
 def add_up(marks: Iterable[Mapping[str, tuple[int, int]]]) -> dict[str, Sum]:
-    """The sums of households' marks."""
-    found: dict[str, Sum] = {}
+    """The sums of households' marks; in place, for there may be a million."""
+    found: dict[str, list[int]] = {}
     for mine in marks:
-        change(found, mine)
-    return found
+        for cell, (x, y) in mine.items():
+            total = found.get(cell)
+            if total is None:
+                found[cell] = [1, x, y, x * x, x * y, y * y]
+                continue
+            total[0] += 1
+            total[1] += x
+            total[2] += y
+            total[3] += x * x
+            total[4] += x * y
+            total[5] += y * y
+    return {cell: Sum(*total) for cell, total in found.items()}
 
 
 def change(sums: dict[str, Sum], marks: Mapping[str, tuple[int, int]], sign: int = 1) -> None:
@@ -57,6 +68,9 @@ def merge(many: Iterable[Sums]) -> dict[str, Sum]:
     """The sums of several counties, lists or strata together."""
     found: dict[str, Sum] = {}
     for sums in many:
+        if not found:
+            found = dict(sums)
+            continue
         for cell, mine in sums.items():
-            found[cell] = found.get(cell, NOTHING).merged(mine)
+            found[cell] = found[cell].merged(mine) if cell in found else mine
     return found

@@ -66,7 +66,8 @@ def _view(session: Session, actor: Actor, row: Round) -> RoundView | None:
     counties = counties_of(session, row.code)
     covered = [county for county in counties if actor.covers(county.code)]
     drawn = [county for county in covered if sees_in_round(session, actor, row.code, county.code, closed=closed)]
-    seen = [county for county in counties if county in drawn or (closed and actor.touches_county(county.code))]
+    known = {county.id for county in drawn}
+    seen = [county for county in counties if county.id in known or (closed and actor.touches_county(county.code))]
     work = find_work(session, actor, row.code) if actor.is_team else None
     if not seen and work is None:
         return None
