@@ -46,7 +46,7 @@ def note(row: str, *, n: int, failures: int = 0, what: str = "") -> None:
 def rows_of(docstring: str | None) -> list[str]:
     """The rows that a drill names before the first colon or full stop of its docstring."""
     named = re.split("[:.]", docstring or "", maxsplit=1)[0]
-    return [row for row in re.findall(r"\b[PRDS][0-9]{2}\b", named) if row in ROWS]
+    return [row for row in re.findall(r"\b(?:[PRDS][0-9]{2}|SIM)\b", named) if row in ROWS]
 
 
 def note_end(rows: list[str], name: str, *, outcome: str, why: str = "") -> None:

@@ -131,7 +131,8 @@ class Mischief:
     def _plain(self, url: str, at: int, shot: bytes) -> None:
         piece = shot[at : at + self.phone.rng.randrange(1, 30_000)]
         digest = base64.b64encode(hashlib.sha256(piece).digest()).decode()
-        assert self.patch(url, at, piece, **{"Content-Digest": f"sha-256=:{digest}:"}) == 204
+        # 409: the end of an earlier cut was written only now, and the offset has moved.
+        assert self.patch(url, at, piece, **{"Content-Digest": f"sha-256=:{digest}:"}) in (204, 409)
 
     def _cut(self, url: str, at: int, shot: bytes) -> None:
         many = self.phone.rng.randrange(1, len(shot) - at + 1)
@@ -152,8 +153,9 @@ class Mischief:
 
     def _wrong_checksum(self, url: str, at: int, shot: bytes) -> None:
         digest = base64.b64encode(hashlib.sha256(b"other").digest()).decode()
-        assert self.patch(url, at, shot[at : at + 5000], **{"Content-Digest": f"sha-256=:{digest}:"}) == 460
-        assert self.offset(url) == at
+        said = self.patch(url, at, shot[at : at + 5000], **{"Content-Digest": f"sha-256=:{digest}:"})
+        assert said in (460, 409)
+        assert said == 409 or self.offset(url) == at
 
     def _parallel(self, url: str, at: int, shot: bytes) -> None:
         piece = shot[at : at + 20_000]

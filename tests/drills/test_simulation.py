@@ -44,7 +44,7 @@ def run(template: Path, seed: int, *, kind: type[Valley] = Valley, steps: int = 
 
 
 def test_every_history_ends_with_all_that_was_promised(furnished_sqlite: Path) -> None:
-    """Whatever drops, doubles, changes, lies, dies, is set back or shut out: I1 to I12."""
+    """SIM: whatever drops, doubles, changes, lies, dies, is set back or shut out, I1 to I12 hold."""
     first, count = int(os.environ.get("RUHU_SEED", "1")), rounds(16, 3000)
     sealed, harms = 0, 0
     for seed in range(first, first + count):
