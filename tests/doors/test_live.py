@@ -8,6 +8,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import httpx
@@ -153,7 +154,8 @@ def heard(monkeypatch: pytest.MonkeyPatch, steps: Steps, look: object, most: int
                 break
         return found
 
-    return asyncio.run(take())
+    with ThreadPoolExecutor(1) as other:  # a browser test before this one may have left its loop in this thread
+        return other.submit(asyncio.run, take()).result()
 
 
 def test_a_reader_who_may_no_longer_see_the_round_hears_it_is_over(monkeypatch: pytest.MonkeyPatch) -> None:

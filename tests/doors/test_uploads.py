@@ -477,6 +477,9 @@ def test_of_two_uploads_at_once_one_waits_and_the_bytes_are_whole(service: Servi
                 asked = client.head(url, headers=tus.headers)
                 if asked.status_code == 423:
                     continue
+                if asked.status_code == 404:  # the other one ends it in this moment: a client begins anew
+                    url = tus.create(shot).headers["location"]
+                    continue
                 offset = int(asked.headers["upload-offset"])
                 if offset == len(shot.data):
                     ended.append(url)
