@@ -311,9 +311,7 @@ def test_no_clock_disorders_what_is_sealed_or_lets_anything_go(chromium: Any, si
             sealed += 2
             _wait_until(lambda wanted=sealed: len(_ops(site)) == wanted)
             clocks = [json.loads(op.body)["clock"] for op in sorted(_ops(site), key=lambda op: op.dev_seq)[-2:]]
-            assert abs(clocks[0]["offset_ms"] - _offset_at(year)) < 60_000, (
-                f"{zone} {year}: not written down"
-            )
+            assert abs(clocks[0]["offset_ms"] - _offset_at(year)) < 60_000, f"{zone} {year}: not written down"
             assert {clock["zone"] for clock in clocks} == {zone}
         assert shop.run("async () => (await phone.store.session()).valid")
         assert shop.run("async () => (await phone.store.submissions('lin')).every(each => each.purged_at === null)")
