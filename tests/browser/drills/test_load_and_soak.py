@@ -57,7 +57,7 @@ def test_without_room_nothing_is_called_saved_and_nothing_saved_is_harmed(
         promised += _fills_up(shop, rng)
         assert shop.lacks(promised) == [], f"turn {turn}"
 
-    shop = _started_with(phone, 60_000)
+    shop = _started_with(phone, 200_000)  # a draft goes in, a photo does not; browsers count coarsely
     phone.visit()
     phone.hands.opens(sample_id)
     phone.by("nobody-home").click()
