@@ -5,8 +5,6 @@
  */
 import { signal, type ReadonlySignal } from "@preact/signals-core";
 
-const ASK_AGAIN_MS = 2_000;
-
 export interface AppUpdate {
   readonly ready: ReadonlySignal<boolean>;
   /** Switch to the waiting version and load it. Drafts must be saved before. */
@@ -42,18 +40,11 @@ export function registerWorker(base: string): AppUpdate {
     })
     .catch(() => undefined);
 
-  /** A worker may sleep through the word, or take over while this page looks away: ask until one of both is seen. */
-  function askToTakeOver(): void {
-    if (!registration?.waiting) return location.reload();
-    registration.waiting.postMessage({ type: "SKIP_WAITING" });
-    setTimeout(askToTakeOver, ASK_AGAIN_MS);
-  }
-
   return {
     ready,
     apply() {
       agreed = true;
-      askToTakeOver();
+      registration?.waiting?.postMessage({ type: "SKIP_WAITING" });
     },
     check: () => void registration?.update().catch(() => undefined),
   };

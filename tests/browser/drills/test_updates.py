@@ -75,8 +75,9 @@ def test_an_update_in_the_middle_of_a_visit_is_whole_and_asked_for_or_is_not(
         assert _release_on(phone) == str(turn - 1), "switched without being asked"
         phone.visit()
         phone.by("update-now").click()
+        # The browser lets the old worker end what it is at, and looks again after half a minute without work.
         phone.page.wait_for_function(
-            "number => [...document.scripts].some(each => each.src.includes(number))", arg=f".r{turn}."
+            "number => [...document.scripts].some(each => each.src.includes(number))", arg=f".r{turn}.", timeout=90_000
         )
         phone.by("sample-item").first.wait_for()
         _opens_the_draft(phone, sample_id)
