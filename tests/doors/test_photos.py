@@ -212,3 +212,16 @@ def test_naming_a_strangers_photo_id_shows_only_ones_own(world: PhotoWorld, lin:
 
     assert Image.open(io.BytesIO(world.gets(lin, shot).content)).size == (320, 240)
     assert Image.open(io.BytesIO(world.gets(zhao, own).content)).size == (200, 100)
+
+
+def test_a_recording_is_kept_and_played_as_it_came_through_the_same_fence(world: PhotoWorld, lin: Person) -> None:
+    shot = world.announces(lin, b"\x00\x00\x00\x18ftyp3gp4" + bytes(500))
+
+    assert world.puts(lin, shot).status_code == 201
+
+    heard = world.client.get(f"/api/v1/photos/{shot.photo_id}", headers=lin.headers)
+    assert heard.headers["content-type"] == "audio/mp4"
+    assert heard.content == shot.data
+    assert "sandbox" in heard.headers["content-security-policy"]
+    neighbour = world.person(Role.INSPECTOR, "640106")
+    assert world.client.get(f"/api/v1/photos/{shot.photo_id}", headers=neighbour.headers).status_code == 404

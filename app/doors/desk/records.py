@@ -71,6 +71,7 @@ class Photo:
     label: str
     is_here: bool
     why: str = ""
+    is_sound: bool = False
 
 
 @dataclass(frozen=True)
@@ -253,6 +254,7 @@ def _photos(session: Session, op: Op, questions: Questions, voice: Voice) -> lis
             label=questions.find(photo.question) or voice("photo_plain"),
             is_here=photo.state == "durable",
             why=why.get(photo.state, ""),
+            is_sound=photo.type.startswith("audio/"),
         )
         for photo in found
     ]

@@ -20,6 +20,7 @@ from app.survey.photos import service as photos
 from app.survey.photos.parts import Parts
 from app.survey.photos.problems import PictureRefused
 from app.survey.photos.rules import MAX_BYTES
+from app.survey.photos.sound import HEAD, sound_type
 from app.survey.questionnaires import queries as forms
 from app.survey.records.queries import ops_by_id
 from app.survey.records.rules import Envelope
@@ -72,7 +73,7 @@ def _keep_file(house: House, actor: Actor, instance: Instance, places: list[Atta
             "photo_id": str(place.photo_id),
             "sha256": digest,
             "bytes": len(data),
-            "type": "image/jpeg",
+            "type": sound_type(data[:HEAD]) or "image/jpeg",
             "question": place.pointer,
         }
         for place in places[:1]  # one file, one id: a second question that names it shows the same picture

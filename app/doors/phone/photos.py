@@ -2,7 +2,8 @@
 
 In: `PUT /photos/{sha256}`, up to 1 MiB, any number of times. Out: `GET /photos/{photo_id}` through the fence of the
 record that announced it, always a fresh JPEG without EXIF under a policy that lets nothing in it run; the original
-never leaves. Opening pictures has its own few threads, so that a flood of them leaves the other doors open.
+of a picture never leaves. A recording is played as it came. Opening pictures has its own few threads, so that a flood
+of them leaves the other doors open.
 """
 
 import hashlib
@@ -94,6 +95,9 @@ def _show(house: House, actor: Actor, photo_id: UUID, size: str, known: str | No
     }
     if kept is not None and known == headers["ETag"]:
         return Response(status_code=304, headers=headers)
+    if kept is not None and kept.type.startswith("audio/"):
+        headers["Content-Disposition"] = "inline; filename=recording"
+        return Response(service.play(house.store, kept), headers=headers, media_type=kept.type)
     sheet = service.show(house.store, kept, size)
     return Response(sheet, headers=headers, media_type="image/jpeg")
 

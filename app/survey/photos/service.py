@@ -19,6 +19,7 @@ from app.survey.photos.models import ObjectState, PhotoAnnounced, PhotoObject
 from app.survey.photos.problems import CannotBeShown, DigestMismatch, NotAnnounced, NotHereYet, PictureRefused
 from app.survey.photos.queries import Target
 from app.survey.photos.rules import Picture
+from app.survey.photos.sound import sound_of
 from app.survey.photos.store import Store, digest_of
 
 missing = queries.missing
@@ -88,7 +89,7 @@ def deposit(
     targets = targets or require_targets(db, account_id, sha256)
     is_new = not is_kept(targets)
     reason = next((target.reason for target in targets if target.reason), None)
-    picture = lens.inspect(source) if is_new else Picture(reason=reason)
+    picture = _look(source) if is_new else Picture(reason=reason)
     for target in targets:
         store.keep(target.key, source, sha256)  # also where it is kept: a lost file is healed by the copy that came
         if target.state is None:
@@ -97,6 +98,20 @@ def deposit(
     if picture.reason is not None:
         raise PictureRefused(picture.reason)
     return is_new
+
+
+def _look(source: Path) -> Picture:
+    """A recording by its first bytes; anything else is a picture or refused."""
+    sound = sound_of(source)
+    return lens.inspect(source) if sound is None else Picture(type=sound)
+
+
+def play(store: Store, kept: PhotoObject) -> bytes:
+    """A recording as it came; the caller has passed the record's fence. Raises NotHereYet."""
+    original = store.get(kept.key)
+    if original is None:
+        raise NotHereYet("录音文件缺失,请联系系统管理员。", "The recording's file is missing; tell the administrator.")
+    return original
 
 
 def keep(session: Session, target: Target, picture: Picture, size: int, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Phone and server must come to the same verdict on any answers whatsoever (house-style (b)3).
 
-The seeds are fixed; RUHU_AGREEMENT_RUNS makes the run longer. The figures are printed (`pytest -s`).
+The seeds are fixed; RUHU_AGREEMENT_RUNS makes the run longer, the nightly run compares more than 100,000 cases. The
+figures are printed (`pytest -s`).
 """
 
 import os
@@ -17,7 +18,7 @@ from tests.rooms.questionnaires.forms_at_hand import built_in, torture_form
 from tests.rooms.questionnaires.node_twin import ask_phone, ask_server
 from tests.rooms.questionnaires.random_answers import plausible_answers, random_answers, random_tree
 
-RUNS = int(os.environ.get("RUHU_AGREEMENT_RUNS", "1000"))
+RUNS = int(os.environ.get("RUHU_AGREEMENT_RUNS", "15000" if os.environ.get("RUHU_NIGHTLY") == "1" else "1000"))
 DAYS = ["2026-11-24", "2017-05-20", "2024-02-29"]
 
 
