@@ -32,12 +32,20 @@ def small_disk(place: Path, megabytes: int) -> Iterator[Path]:
 
 @contextmanager
 def cuttable_disk(folder: Path, megabytes: int = 256) -> Iterator[Path]:
-    """An ext4 file system in `folder/disk.img`, mounted at `folder/disk`."""
+    """An ext4 file system in an image, mounted at `folder/disk`; the image lies on a shelf that can be frozen."""
     _require_root()
-    if not shutil.which("mkfs.ext4"):
-        pytest.skip("a power cut needs mkfs.ext4")
-    image, place = folder / "disk.img", folder / "disk"
-    place.mkdir(parents=True)
+    if not shutil.which("mkfs.ext4") or not shutil.which("fsfreeze"):
+        pytest.skip("a power cut needs mkfs.ext4 and fsfreeze")
+    folder.mkdir(parents=True, exist_ok=True)
+    with _ext4(folder / "shelf.img", folder / "shelf", megabytes * 2 + 32):
+        with _ext4(folder / "shelf" / "disk.img", folder / "disk", megabytes) as disk:
+            yield disk
+
+
+@contextmanager
+def _ext4(image: Path, place: Path, megabytes: int) -> Iterator[Path]:
+    """A new file system in an image file."""
+    place.mkdir()
     with image.open("wb") as file:
         file.truncate(megabytes * 2**20)
     subprocess.run(["mkfs.ext4", "-q", str(image)], check=True)
@@ -51,9 +59,17 @@ def cuttable_disk(folder: Path, megabytes: int = 256) -> Iterator[Path]:
 
 @contextmanager
 def after_the_cut(folder: Path, number: int) -> Iterator[Path]:
-    """The disk as it is in this moment, mounted again: what only memory knew is gone."""
+    """The disk as it is in this moment, mounted again: what only memory knew is gone.
+
+    While the copy is made the shelf is frozen: no write reaches the image, so the copy is one moment. A copy of an image
+    that is being written holds early blocks of an early and late blocks of a later moment, which no disk does.
+    """
     copy, there = folder / f"cut{number}.img", folder / f"cut{number}"
-    subprocess.run(["cp", "--sparse=always", str(folder / "disk.img"), str(copy)], check=True)
+    subprocess.run(["fsfreeze", "--freeze", str(folder / "shelf")], check=True)
+    try:
+        subprocess.run(["cp", "--sparse=always", str(folder / "shelf" / "disk.img"), str(copy)], check=True)
+    finally:
+        subprocess.run(["fsfreeze", "--unfreeze", str(folder / "shelf")], check=True)
     there.mkdir()
     subprocess.run(["mount", "-o", "loop", str(copy), str(there)], check=True)
     try:

@@ -38,7 +38,6 @@ def _cut_while_saving(chromium: Any, site: Site, folder: Path, turn: int, swap: 
     return promised, lost
 
 
-@pytest.mark.skipif(not IS_NIGHT, reason="P01 cuts a disk image: nightly, on a quiet machine")
 def test_what_was_saved_survives_a_pulled_battery(chromium: Any, site: Site, tmp_path: Path) -> None:
     """P01: the disk as it is in a random moment of sealing, opened by a new browser: every saved visit is there."""
     saved = 0
