@@ -62,7 +62,7 @@ ROWS: dict[str, tuple[str, str]] = {
 
 NOT_WHOLE: dict[str, str] = {
     "P01": "Headless Chromium on ext4 in an image file; no phone's flash was cut. A chip that lies when it says it has "
-    "written is not seen.",
+    "written is not seen. Writes reach the image in the order in which the kernel gave them (decision 0070).",
     "P09": "There is one release so far; the next one's store is imitated.",
     "P15": "A private window and a refused persistence are told by the self-test, whose words no browser here can be "
     "made to earn.",

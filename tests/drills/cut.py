@@ -37,9 +37,9 @@ def cuttable_disk(folder: Path, megabytes: int = 256) -> Iterator[Path]:
     if not shutil.which("mkfs.ext4") or not shutil.which("fsfreeze"):
         pytest.skip("a power cut needs mkfs.ext4 and fsfreeze")
     folder.mkdir(parents=True, exist_ok=True)
-    with _ext4(folder / "shelf.img", folder / "shelf", megabytes * 2 + 32):
-        with _ext4(folder / "shelf" / "disk.img", folder / "disk", megabytes) as disk:
-            yield disk
+    shelf = _ext4(folder / "shelf.img", folder / "shelf", megabytes * 2 + 32)
+    with shelf as place, _ext4(place / "disk.img", folder / "disk", megabytes) as disk:
+        yield disk
 
 
 @contextmanager
@@ -61,8 +61,8 @@ def _ext4(image: Path, place: Path, megabytes: int) -> Iterator[Path]:
 def after_the_cut(folder: Path, number: int) -> Iterator[Path]:
     """The disk as it is in this moment, mounted again: what only memory knew is gone.
 
-    While the copy is made the shelf is frozen: no write reaches the image, so the copy is one moment. A copy of an image
-    that is being written holds early blocks of an early and late blocks of a later moment, which no disk does.
+    While the copy is made the shelf is frozen: no write reaches the image, so the copy is one moment. A copy of an
+    image that is being written holds early blocks of an early and late blocks of a later moment (decision 0070).
     """
     copy, there = folder / f"cut{number}.img", folder / f"cut{number}"
     subprocess.run(["fsfreeze", "--freeze", str(folder / "shelf")], check=True)
