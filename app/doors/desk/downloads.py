@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from app.doors.desk import behind, board, brief, coverage, income, indicators, load, map, over_rounds
+from app.doors.desk import behind, board, brief, coverage, income, indicators, load, map, over_rounds, overview
 from app.doors.desk.frame import voice_of
 from app.doors.desk.words import Voice
 from app.doors.web.auth import Caller
@@ -48,7 +48,7 @@ def _board(w: Wanted) -> Sequence[Sheet]:
 
 
 def _figures(w: Wanted) -> Sequence[Sheet]:
-    return indicators.overview_sheets(w.session, w.house, w.actor, w.view, w.voice)
+    return overview.overview_sheets(w.session, w.house, w.actor, w.view, w.voice)
 
 
 def _figure(w: Wanted) -> Sequence[Sheet]:

@@ -76,6 +76,9 @@ FIGURES_WORDS: dict[str, tuple[str, str]] = {
         "As published, never turned into counts. The lettered lines stand in the plot above. Figures of different "
         "evaluations are never divided by each other.",
     ),
+    "fig_not_unique": ("户数未公布,{counts}户都对得上(不唯一)", "count not published; {counts} all give it"),
+    "fig_no_count": ("{n}户算不出这个数,分母另有其数", "no count of {n} gives it; its base was another"),
+    "fig_or": ("或", " or "),
     "fig_letter": ("图中", "Mark"),
     "fig_published": ("公布值", "Published"),
     "fig_of_what": ("是什么", "Of what"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from app.figures.indicators.sources import OURS, Source
 from app.methods.estimates import Share
 
 
@@ -79,8 +80,23 @@ class Benchmark:
     text: str
     zh: str
     en: str
-    source: str
+    source: Source
     counts: tuple[int, int] | None = None
+    among: int | None = None
+    """How many households the rate was published of, where its count was not."""
+
+    @property
+    def possible(self) -> tuple[int, ...] | None:
+        """The counts of `among` that give the published rate: 91 % of 199 are 181 or 182; None where not asked."""
+        return None if self.among is None else counts_behind(self.text, self.among)
+
+
+def counts_behind(text: str, n: int) -> tuple[int, ...]:
+    """Every whole count of n households that is printed as this rate (half up, as many decimals as it has)."""
+    digits = text.removesuffix("%")
+    scale = 10 ** len(digits.partition(".")[2])
+    wanted = int(digits.replace(".", ""))
+    return tuple(k for k in range(n + 1) if (200 * scale * k + n) // (2 * n) == wanted)
 
 
 @dataclass(frozen=True)
@@ -118,7 +134,8 @@ class Indicator:
     frame: str | None = None
     parts: tuple[Part, ...] = ()
     benchmarks: tuple[Benchmark, ...] = ()
-    source: str = "本软件口径 yc2017 / scheme yc2017 of this software"
+    source: Source = OURS
+    """Beside the lines, in sources.py."""
     has_main: bool = True
     """False where only its parts are figures and no sum of them means anything."""
     waits_for: str | None = None
@@ -138,14 +155,15 @@ class Indicator:
             "target": self.target and self.target.text(),
             "unit": self.unit.value,
             "stratum": self.stratum,
-            "source": self.source,
+            "source": self.source.as_dict(),
             "waits_for": self.waits_for,
             "parts": [
                 {"part": part.name, "role": part.role, "name": {"zh": part.zh, "en": part.en}} for part in self.parts
             ],
             "benchmarks": [
-                {"text": each.text, "of": {"zh": each.zh, "en": each.en}, "source": each.source,
-                 "counts": each.counts and list(each.counts)}
+                {"text": each.text, "of": {"zh": each.zh, "en": each.en}, "source": each.source.as_dict(),
+                 "counts": each.counts and list(each.counts), "among": each.among,
+                 "possible": None if each.possible is None else list(each.possible)}
                 for each in self.benchmarks
             ],
         }  # fmt: skip

@@ -4,6 +4,8 @@
 from 654 households, so the counts behind a published rate are stored only where they were published.
 """
 
+from dataclasses import replace
+
 from app.figures.indicators.catalogue import (
     Benchmark,
     Direction,
@@ -15,13 +17,13 @@ from app.figures.indicators.catalogue import (
     below,
     by_code,
 )
+from app.figures.indicators.sources import SOURCES, Source
 
 SCHEME = "yc2017"
-REGIONAL = "自治区第三方评估,2016年11月 / regional third-party evaluation, Nov 2016 [S]"
-NATIONAL = "国家第三方评估《通知》 / national third-party evaluation [S]"
-LINE = "《贫困县退出专项评估检查实施办法(试行)》2017 / county exit rules 2017 [P]"
-NOTICE = "银党办〔2017〕43号 [S]"
-OURS = "本软件约定 / our decision [D]"
+REGIONAL = Source("自治区第三方评估,2016年11月 [S]", "regional third-party evaluation, Nov 2016 [S]")
+NATIONAL = Source("国家第三方评估《通知》 [S]", "national third-party evaluation [S]")
+LINE = Source("《贫困县退出专项评估检查实施办法(试行)》2017 [P]", "county exit rules 2017 [P]")
+NOTICE = Source("银党办〔2017〕43号 [S]", "Yin Dang Ban (2017) No. 43 [S]")
 
 POOR, NON_POOR, BOTH = ("poor",), ("non_poor",), ("poor", "non_poor")
 DOWN, NONE = Direction.DOWN, Direction.NONE
@@ -42,7 +44,7 @@ def _satisfied(code: str, zh: str, en: str, question: str, rate: str) -> Indicat
         f"{question} 答“非常满意、比较满意”的户 ÷ 已完成的贫困户问卷",
         f"households answering 5 or 4 to {question} ÷ completed Q1",
         "拒访、未访到的不计;“说不清”留在分母", "Refused and not met are left out; “cannot say” stays in",
-        target=at_least(90), fewest=8, frame="poor", parts=WITHOUT, source=NOTICE,
+        target=at_least(90), fewest=8, frame="poor", parts=WITHOUT,
         benchmarks=(Benchmark(rate, "2016年全区评估", "regional evaluation 2016", REGIONAL),),
     )  # fmt: skip
 
@@ -60,7 +62,7 @@ LINES: tuple[Indicator, ...] = (
         "sat_way 答5、4的户 ÷ 已完成的脱贫户问卷",
         "households answering 5 or 4 to sat_way ÷ completed Q1 of exited households",
         "未脱贫户不计;没有目标值,不作判断", "Households not yet exited are left out; no target, no verdict",
-        frame="exited", parts=WITHOUT, source=NOTICE,
+        frame="exited", parts=WITHOUT,
         benchmarks=(
             Benchmark("88%", "2016年全区评估", "regional evaluation 2016", REGIONAL),
             Benchmark("55%", "其中最低的县", "the lowest county", REGIONAL),
@@ -70,7 +72,7 @@ LINES: tuple[Indicator, ...] = (
         "I05", "三项达标", "Three items met", "I01、I02、I03 中达标的项数;最低一项与90%的差",
         "how many of I01, I02, I03 are officially met; the lowest of them less 90 points",
         "三项分别判断,从不平均", "Judged one by one, never averaged",
-        direction=NONE, target=at_least(100), fewest=1, unit=Unit.ITEM, source=NOTICE,
+        direction=NONE, target=at_least(100), fewest=1, unit=Unit.ITEM,
         benchmarks=(Benchmark("0/3", "2016年全区评估", "regional evaluation 2016", REGIONAL),),
     ),
     Indicator(
@@ -124,7 +126,9 @@ LINES: tuple[Indicator, ...] = (
         "households with no child of school age, or none out of school, or only lawfully deferred ÷ completed Q1",
         target=at_least(100), frame="poor",
         parts=(Part("school_age", "只看有学龄儿童的户", "only households with children of school age"),),
-        benchmarks=(Benchmark("98.84%", "国家第三方评估(户数未公布)", "national evaluation, count unknown", NATIONAL),),
+        benchmarks=(
+            Benchmark("98.84%", "国家第三方评估(户数未公布)", "national, count unknown", NATIONAL, among=654),
+        ),
     ),
     Indicator(
         "I12", "基本医疗有保障率", "Basic medical care assured", "全家参保且看得起病的户 ÷ 已完成的贫困户问卷",
@@ -170,12 +174,12 @@ LINES: tuple[Indicator, ...] = (
     Indicator(
         "I17", "搬迁满意度", "Satisfaction with the resettlement", "resettle_sat 答5、4的户 ÷ 已完成的搬迁户问卷",
         "5 or 4 to resettle_sat ÷ resettled households completed",
-        benchmarks=(Benchmark("91%", "国家评估,199户(户数不唯一)", "national, of 199: not unique", NATIONAL),),
+        benchmarks=(Benchmark("91%", "国家评估,199户", "national, of 199", NATIONAL, among=199),),
     ),
     Indicator(
         "I18", "搬迁后收入明显提高", "Income clearly up after the move", "答“明显提高”的户 ÷ 已完成的搬迁户问卷",
         "“clearly up” ÷ resettled households completed", "“略有提高”不算", "“A little up” does not count",
-        benchmarks=(Benchmark("69%", "国家评估,199户(户数不唯一)", "national, of 199: not unique", NATIONAL),),
+        benchmarks=(Benchmark("69%", "国家评估,199户", "national, of 199", NATIONAL, among=199),),
     ),
     Indicator(
         "I19", "政策性收入占比(金额)", "Government support in income (amount)", "Σ(转移性+项目资金)÷ Σ总收入",
@@ -218,7 +222,7 @@ LINES: tuple[Indicator, ...] = (
             Part("loan", "小额信贷到户", "micro-loan"),
             Part("plan", "帮扶计划到户", "plan"),
             Part("insurance", "扶贫保到户", "insurance"),
-        ), source=NOTICE,
+        ),
     ),
     Indicator(
         "I23", "扶贫保覆盖率", "Fupinbao insurance", "至少有一种扶贫保的户 ÷ 已完成的贫困户问卷(各险种另列)",
@@ -230,7 +234,7 @@ LINES: tuple[Indicator, ...] = (
             Part("accident", "家庭意外伤害保险", "family accident"),
             Part("illness", "大病补充医疗保险", "supplementary illness"),
             Part("borrower", "借款人意外伤害保险", "borrower accident"),
-        ), source=NOTICE,
+        ),
     ),
     Indicator(
         "I24", "五个全覆盖", "Five coverages", "评级授信、应贷尽贷、扶贫保(金融服务点、精准统计待登记)",
@@ -240,13 +244,13 @@ LINES: tuple[Indicator, ...] = (
             Part("rated", "评级授信", "credit rated", frame="poor", is_judged=True),
             Part("loan", "应贷尽贷", "loan got of those who want one", is_judged=True),
             Part("insured", "扶贫保", "insurance", frame="poor", is_judged=True),
-        ), source=NOTICE,
+        ),
     ),
     _waits("I25", "帮扶超户率", "Helpers with more than five households", "帮扶超过5户的责任人 ÷ 在岗责任人",
            "helpers with more than 5 active households ÷ active helpers", "programmes", direction=DOWN,
-           target=at_most(0), unit=Unit.PERSON, source=NOTICE),
+           target=at_most(0), unit=Unit.PERSON),
     _waits("I26", "走访达标率", "Helper visits kept up", "30天内有走访记录的结对 ÷ 在帮结对",
-           "active pairs with a Q3 in the last 30 days ÷ active pairs", "helping", target=at_least(100), source=OURS),
+           "active pairs with a Q3 in the last 30 days ÷ active pairs", "helping", target=at_least(100)),
     Indicator(
         "I27", "资料完整率", "Papers complete",
         "应有且查到的资料 ÷ 应有的资料(手册在家、没有空项、已签字、脱贫签字确认)",
@@ -255,7 +259,7 @@ LINES: tuple[Indicator, ...] = (
         parts=(
             Part("households", "资料全部完整的户", "households with all of them", unit=Unit.HOUSEHOLD, frame="poor"),
             Part("documents", "查阅资料中完整的", "documents reviewed and found whole", unit=Unit.DOCUMENT),
-        ), source=NOTICE,
+        ),
     ),
     Indicator(
         "I28", "手册差错率", "Errors in the handbook", "手册有问题的户 ÷ 查看到手册的户",
@@ -263,44 +267,44 @@ LINES: tuple[Indicator, ...] = (
         direction=DOWN, target=at_most(0),
     ),
     _waits("I29", "平均拨付时间(月)", "Months to disburse", "Σ(金额×月数)÷ Σ金额", "Σ(amount × months) ÷ Σ amount",
-           "programmes", direction=DOWN, unit=Unit.YUAN, source=NOTICE,
+           "programmes", direction=DOWN, unit=Unit.YUAN,
            benchmarks=(
                Benchmark("2.76个月", "宁夏", "the region", NATIONAL),
                Benchmark("1.92个月", "全国", "the country", NATIONAL),
            )),
     _waits("I30", "资金支付率", "Funds paid", "已支付 ÷ 已下达,按季度", "paid ÷ received, by quarter", "programmes",
-           unit=Unit.YUAN, source=NOTICE),
+           unit=Unit.YUAN),
     _waits("I31", "整改完成率", "Rectification done", "已销号 ÷ 到期或已销号(长期的不计)",
            "issues closed ÷ issues due or closed (open-ended ones left out)", "ledger", target=at_least(100),
-           unit=Unit.ITEM, source=NOTICE),
+           unit=Unit.ITEM),
     _waits("I32", "整改按期率", "Rectification in time", "按期销号 ÷ 到期", "closed by the due day ÷ due", "ledger",
-           target=at_least(100), unit=Unit.ITEM, source=NOTICE),
+           target=at_least(100), unit=Unit.ITEM),
     Indicator(
         "I33", "“回头看”通过率", "Look-backs passed", "复核为已整改到位的 ÷ 已完成的“回头看”",
-        "fully rectified ÷ look-backs done", target=at_least(100), unit=Unit.RECORD, source=NOTICE,
+        "fully rectified ÷ look-backs done", target=at_least(100), unit=Unit.RECORD,
     ),
     _waits("I34", "报告按时率", "Reports in time", "按时提交 ÷ 应提交", "submitted by the due day ÷ reports due",
-           "deadlines", target=at_least(100), unit=Unit.ITEM, source=NOTICE),
+           "deadlines", target=at_least(100), unit=Unit.ITEM),
     Indicator(
         "I35", "样本完成率", "Sample completed", "有效完成户(最多算到规定的最低户数)÷ 规定的最低户数",
         "valid completed households, at most the fewest asked for ÷ the fewest asked for",
         "超出的访问保留,不重复计", "Interviews beyond the quota are kept and not counted twice",
-        target=at_least(100), kinds=BOTH, parts=STRATA[:1] + STRATA[1:], source=NOTICE,
+        target=at_least(100), kinds=BOTH, parts=STRATA[:1] + STRATA[1:],
     ),
     Indicator(
         "I36", "政策知晓率", "Policies known", "不提示能说出的政策数 ÷(8 × 户数)",
         "policies named without prompting ÷ (8 × households)", "干部另列", "Cadres are shown apart", unit=Unit.ANSWER,
-        parts=(Part("cadres", "村干部、驻村干部", "cadres (Q4)", unit=Unit.ANSWER),), source=NOTICE,
+        parts=(Part("cadres", "村干部、驻村干部", "cadres (Q4)", unit=Unit.ANSWER),),
     ),
     Indicator(
         "I37", "底数掌握率", "Cadres who know the basics", "贫困户数和脱贫年份都说对的干部 ÷ 被问到且有台账可比的干部",
         "cadres right about both households and exit year ÷ cadres tested", "没有台账数的不计",
-        "Left out where no figure is on file", target=at_least(100), unit=Unit.CADRE, source=NOTICE,
+        "Left out where no figure is on file", target=at_least(100), unit=Unit.CADRE,
     ),
     Indicator(
         "I38", "不愿退出率", "Unwilling to exit", "达到标准也不愿退出的户 ÷ 已完成的未脱贫户问卷",
         "unwilling to exit even at the standard ÷ completed Q1 of unexited households", direction=DOWN,
-        frame="unexited", source=NOTICE,
+        frame="unexited",
     ),
     Indicator(
         "I39", "未访到率", "Not reached", "首抽户中未访到的 ÷ 首抽户(按结果另列)",
@@ -311,13 +315,13 @@ LINES: tuple[Indicator, ...] = (
             Part("N1", "两次无人", "away on two attempts"), Part("N2", "拒访", "refused"),
             Part("N3", "无法应答", "incapable"), Part("N4", "其他未访到", "other"),
             Part("X", "不属于样本(查无此户等)", "not eligible (no such household)"),
-        ), source=NOTICE,
+        ),
     ),
     Indicator(
         "I40", "数据疑点率", "Records with an open grave doubt", "有未处理的高级疑点的记录 ÷ 全部记录",
         "records with an open high flag ÷ records", direction=DOWN, target=below(5), unit=Unit.RECORD, kinds=BOTH,
-        parts=tuple(Part(part.name, part.zh, part.en, kinds=part.kinds) for part in STRATA), source=OURS,
+        parts=tuple(Part(part.name, part.zh, part.en, kinds=part.kinds) for part in STRATA),
     ),
 )  # fmt: skip
 
-INDICATORS = by_code(LINES)
+INDICATORS = by_code(tuple(replace(line, source=SOURCES[line.code]) for line in LINES))

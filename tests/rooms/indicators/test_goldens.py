@@ -1,8 +1,11 @@
 """The golden examples of the trade (domain §6), each digit for digit; docs/indicators.md prints what is found here."""
 
+from fractions import Fraction
+
 import pytest
 
 from app.figures.indicators.assemble import Figures
+from app.figures.indicators.catalogue import counts_behind
 from app.figures.indicators.figure import IndicatorFigure
 from app.figures.indicators.yc2017 import INDICATORS
 from app.methods.estimates import rate_text, wilson
@@ -103,6 +106,19 @@ def test_g8_medical_care_and_housing_of_654_and_98_84_that_no_count_gives() -> N
     assert rate_text(310, 654) == "47.40"
     (benchmark,) = INDICATORS["I11"].benchmarks
     assert (benchmark.text, benchmark.counts) == ("98.84%", None)
+
+
+def test_g9_months_to_disburse_lag_by_0_84() -> None:
+    region, country = (Fraction(each.text.removesuffix("个月")) for each in INDICATORS["I29"].benchmarks)
+
+    assert (float(region - country), float(region / country)) == (0.84, 1.4375)
+
+
+def test_g12_a_published_rate_of_199_stands_for_two_counts_and_98_84_of_654_for_none() -> None:
+    found = {code: INDICATORS[code].benchmarks[0].possible for code in ("I11", "I17", "I18")}
+
+    assert found == {"I11": (), "I17": (181, 182), "I18": (137, 138)}
+    assert counts_behind("98.47%", 654) == (644,)
 
 
 def test_g10_eleven_of_twenty_are_satisfied_with_the_way() -> None:
