@@ -144,6 +144,17 @@ function RoundSwitch(props: { pack: PackageView; code: string }) {
   );
 }
 
+/** Of each list the closed reserve that opens next: its page says what it waits for. */
+export function nextInLine(reserves: readonly SampleView[]): SampleView[] {
+  const first = new Map<string, SampleView>();
+  for (const each of reserves) {
+    const list = each.sample_id.slice(0, each.sample_id.lastIndexOf("."));
+    const known = first.get(list);
+    if (!each.surplus && (!known || each.rank < known.rank)) first.set(list, each);
+  }
+  return [...first.values()];
+}
+
 function Lists(props: { pack: PackageView; code: string; open: SampleView[] }) {
   const phone = usePhone();
   const entries = new Map<string, OutboxEntry>(
@@ -154,7 +165,7 @@ function Lists(props: { pack: PackageView; code: string; open: SampleView[] }) {
   const [next, ...others] = props.open;
   const ended = samples.filter((each) => each.state !== "open" && each.state !== "reserve");
   ended.sort((a, b) => sealed(entryOf(b)).localeCompare(sealed(entryOf(a))));
-  const reserves = samples.filter((each) => each.state === "reserve").length;
+  const reserves = samples.filter((each) => each.state === "reserve");
   return (
     <>
       {next ? (
@@ -180,7 +191,19 @@ function Lists(props: { pack: PackageView; code: string; open: SampleView[] }) {
           <SampleCard key={each.sample_id} sample={each} entry={entryOf(each)} />
         ))}
       </div>
-      {reserves > 0 ? <p class="muted small">{w().reserveNote(reserves)}</p> : null}
+      {reserves.length > 0 ? <p class="muted small">{w().reserveNote(reserves.length)}</p> : null}
+      {nextInLine(reserves).map((each) => (
+        <button
+          key={each.sample_id}
+          type="button"
+          class="plain"
+          data-testid="next-reserve"
+          data-sample-id={each.sample_id}
+          onClick={() => go({ name: "household", sampleId: each.sample_id })}
+        >
+          {w().nextReserve(w()[each.stratum], each.rank)}
+        </button>
+      ))}
     </>
   );
 }

@@ -57,6 +57,7 @@ export const en: Words = {
   about: (km) => `about ${km} km`,
   doneList: "Visited",
   reserveNote: (n) => `${n} reserve households; they open in order, by rule, once those before have an outcome.`,
+  nextReserve: (kind, n) => `${kind}: what reserve no. ${n} waits for`,
   round: "Round",
 
   stateTodo: "To visit",

@@ -62,6 +62,7 @@ const zh = {
   about: (km: string) => `约 ${km} 公里`,
   doneList: "已访",
   reserveNote: (n: number) => `备选户 ${n} 户,前面的户有了结果才按顺序启用。`,
+  nextReserve: (kind: string, n: number) => `${kind}第 ${n} 号备选户:还差什么`,
   round: "轮次",
 
   // states

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { lastPosition } from "../../src/screens/phone.ts";
 import { statusText } from "../../src/screens/more/outbox.tsx";
-import { roundOf, visitingOrder } from "../../src/screens/today.tsx";
+import { nextInLine, roundOf, visitingOrder } from "../../src/screens/today.tsx";
 import type { PackageView, SampleView, SyncStatus } from "../../src/sync/index.ts";
 
 function sample(rank: number, more: Partial<SampleView> = {}): SampleView {
@@ -23,6 +23,18 @@ function sample(rank: number, more: Partial<SampleView> = {}): SampleView {
   } as SampleView;
 }
 const ranks = (samples: SampleView[]) => visitingOrder(samples, "lin").map((each) => each.rank);
+
+describe("the reserve that opens next", () => {
+  it("is the first closed one of each list, never one that somebody visited too early", () => {
+    const closed = [
+      sample(12, { state: "reserve" }),
+      sample(11, { state: "reserve", surplus: true }),
+      sample(13, { state: "reserve" }),
+      sample(5, { state: "reserve", sample_id: "2017-2-A1.640122-N.5", stratum: "non_poor" }),
+    ];
+    expect(nextInLine(closed).map((each) => each.sample_id)).toEqual(["2017-2-A1.640122-P.12", "2017-2-A1.640122-N.5"]);
+  });
+});
 
 describe("the visiting order", () => {
   it("begins with what is begun, then mine, then free ones, then other people's", () => {
