@@ -62,7 +62,9 @@ class Day:
 
     def why_closed(self, rank: int) -> str:
         """Ask for the next reserve, which must be of this rank: no way to begin there, and why; then go back."""
-        self.window.page.locator(f'[data-testid=next-reserve][data-sample-id="{self.samples[rank]["sample_id"]}"]').click()
+        self.window.page.locator(
+            f'[data-testid=next-reserve][data-sample-id="{self.samples[rank]["sample_id"]}"]'
+        ).click()
         said = self.hands.by("not-open").inner_text()
         assert self.hands.by("start-interview").count() == 0
         assert self.hands.by("nobody-home").count() == 0

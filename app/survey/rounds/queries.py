@@ -376,14 +376,20 @@ def stratum_samples(session: Session, sample_id: str) -> list[SampleRow]:
 
 
 def get_sample(session: Session, actor: Actor, sample_id: str) -> SampleRow:
-    """One drawn household, or NotFound."""
+    """One drawn household, or NotFound: in the same words whether the draw is hidden or never was."""
+    refusal = NotFound("没有这个样本户,或不在您的范围内。", "No such sampled household within your scope.")
     ref = parse_sample_id(sample_id)
     draw = session.get(Draw, ref.draw) if ref is not None else None
-    if ref is not None and draw is not None:
-        for row in list_samples(session, actor, draw.round_code, ref.county):
-            if row.sample_id == sample_id:
-                return row
-    raise NotFound("没有这个样本户,或不在您的范围内。", "No such sampled household within your scope.")
+    if ref is None or draw is None:
+        raise refusal
+    try:
+        rows = list_samples(session, actor, draw.round_code, ref.county)
+    except NotFound as hidden:
+        raise refusal from hidden
+    for row in rows:
+        if row.sample_id == sample_id:
+            return row
+    raise refusal
 
 
 def find_sample(session: Session, county_id: int, sample_id: str) -> Sample | None:
