@@ -114,7 +114,7 @@ def test_three_absences_and_two_reserves_without_a_network_keep_the_rule_and_the
 
 
 def sees_the_day(desk: Window, day: Day) -> None:
-    """The city at its desk: codes, substitution, no fault, and each attempt with time, place, photo and who confirmed."""
+    """The city at its desk: codes, substitution, no fault, and attempts with time, place, photo and who confirmed."""
     sign_in_at_desk(desk, "city")
     desk.page.goto("/rounds/2017-1/reach")
     county = desk.page.get_by_test_id("reach-640104")
