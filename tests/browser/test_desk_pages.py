@@ -51,12 +51,17 @@ def seen(chromium: Browser, site: Site) -> Any:
         assert window.faults == []
 
 
-@pytest.mark.parametrize(("size", "theme"), [(PHONE, "dark"), (DESK, "light")], ids=["narrow-dark", "wide-light"])
+@pytest.mark.parametrize(
+    ("size", "theme", "language"),
+    [(PHONE, "dark", "en"), (DESK, "light", "zh")],
+    ids=["narrow-dark-english", "wide-light-chinese"],
+)
 def test_no_page_has_a_finding_or_runs_off_the_screen(
-    site: Site, seen: Callable[..., Window], size: dict[str, int], theme: str
+    site: Site, seen: Callable[..., Window], size: dict[str, int], theme: str, language: str
 ) -> None:
     paths = [*PATHS, *fill(site)]
     city = seen("city", size, theme)
+    city.context.add_cookies([{"name": "lang", "value": language, "url": site.url}])
     admin = seen("admin", size, theme)
     stranger = seen("", size, theme)
 
@@ -77,6 +82,30 @@ def fill(site: Site) -> list[str]:
     held = phone.op(bad)
     phone.post(good, held)
     return [f"/records/{good['op_id']}", f"/records/{held['op_id']}", f"/rounds/2017-1/samples/{first['sample_id']}"]
+
+
+SMALL = """() => [...document.querySelectorAll("button, summary, select, .button, nav a, .tabs a, .crumbs a, input")]
+    .filter(each => each.checkVisibility() && each.type !== "checkbox" && each.type !== "radio")
+    .filter(each => each.getBoundingClientRect().height < 44)
+    .map(each => each.outerHTML.slice(0, 80))"""
+
+
+@pytest.mark.parametrize("path", ["/rounds/2017-1", "/rounds/new", "/register", "/me", "/rounds/2017-1/figures/I01"])
+def test_a_finger_finds_every_control_on_a_narrow_screen(seen: Callable[..., Window], path: str) -> None:
+    window = seen("city", PHONE, "light")
+    window.page.goto(path)
+    assert window.page.evaluate(SMALL) == []
+
+
+def test_the_doors_of_the_top_line_fold_into_a_menu_on_a_narrow_screen(seen: Callable[..., Window]) -> None:
+    window = seen("city", PHONE, "light")
+    window.page.goto("/rounds/2017-1")
+    assert window.page.locator(".top").bounding_box()["height"] <= 60  # type: ignore[index]
+    assert window.page.locator(".nav ul").is_hidden()
+
+    window.page.locator(".menu summary").press("Enter")
+    window.page.locator(".nav ul").get_by_role("link", name="登记册").click()
+    window.page.wait_for_url("**/register")
 
 
 def test_the_page_can_be_worked_with_the_keyboard_from_the_first_key(seen: Callable[..., Window]) -> None:

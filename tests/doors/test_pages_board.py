@@ -129,6 +129,12 @@ def test_the_first_page_is_the_newest_board(world: World) -> None:
     assert page.one("h1").text == "2017年第一轮督查"
 
 
+@pytest.mark.parametrize(("account", "first"), [("xing", "/register"), ("he", "/visits"), ("gu", "/rounds")])
+def test_who_may_see_no_round_yet_begins_at_the_work_of_the_role(world: World, account: str, first: str) -> None:
+    answer = Visitor(world, account).client.get("/", follow_redirects=False)
+    assert answer.headers["location"] == first
+
+
 @pytest.mark.parametrize("account", ["xing", "jin", "he", "gu", "discipline"])
 def test_before_the_close_the_board_does_not_exist_for_others(world: World, account: str) -> None:
     visitor = Visitor(world, account)

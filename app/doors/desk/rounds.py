@@ -8,12 +8,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
-from app.doors.desk.frame import Crumb, Refusal, in_words, see, show, voice_of
+from app.doors.desk.frame import REGISTER_READERS, Crumb, Refusal, in_words, see, show, voice_of
 from app.doors.desk.words import Voice
 from app.doors.web.auth import Caller
 from app.doors.web.house import TheHouse
 from app.kernel.db.base import HOME
 from app.kernel.problems import Fault, Problem
+from app.registry.people.models import Role
 from app.registry.people.rules import Actor
 from app.registry.places import County, list_counties
 from app.survey.rounds import queries, service
@@ -117,13 +118,15 @@ def _line(view: RoundView, actor: Actor, voice: Voice) -> RoundLine:
 
 @router.get("/")
 def first_page(request: Request, house: TheHouse, actor: Caller) -> Response:
-    """The newest board that has something on it, else the list of rounds."""
+    """The newest board that has something on it; where no round may be seen yet, the work of one's own role."""
     with house.db.read() as session:
         views = queries.list_rounds(session, actor)
     with_figures = [view for view in views if view.state in ("drawn", "closed")]
     if with_figures:
         return see(f"/rounds/{with_figures[0].code}")
-    return see("/rounds")
+    if not views and actor.role in REGISTER_READERS:
+        return see("/register")
+    return see("/visits" if actor.role == Role.HELPER else "/rounds")
 
 
 @router.get("/rounds")

@@ -30,6 +30,7 @@ WORDS: dict[str, Said] = {
     "brand": Said("入户", "Ruhu"),
     "skip": Said("跳到正文", "Skip to content"),
     "nav_label": Said("主导航", "Main"),
+    "menu": Said("菜单", "Menu"),
     "nav_board": Said("看板", "Board"),
     "nav_rounds": Said("轮次", "Rounds"),
     "nav_register": Said("登记册", "Register"),
@@ -163,7 +164,7 @@ WORDS: dict[str, Said] = {
     ),
     "board_summary": Said(
         "{counties}个县区 · 已访贫困户 {poor} 户、非贫困户 {non_poor} 户",
-        "{counties} counties · visited {poor} poor, {non_poor} non-poor households",
+        "Counties: {counties} · households visited: {poor} poor, {non_poor} non-poor",
     ),
     "three_items": Said("三项", "Items met"),
     "no_target": Said("不设目标", "no target"),
