@@ -5,7 +5,7 @@ import os
 import random
 from datetime import datetime, timedelta
 
-from tests.model import phone_schedule
+from tests.model import phone_batches, phone_schedule
 from tests.model.phone_core import CASES, KEEP, Model, random_event, walk
 
 SEEDS = 20_000 if os.environ.get("RUHU_NIGHTLY") else 400
@@ -49,3 +49,21 @@ def test_a_wait_that_the_service_asked_for_is_kept_against_every_wish() -> None:
             begins = step["plan"]["phase"] == "sending" and (not was_running or step["event"]["type"] != "wished")
             assert not begins or step["now"] >= quiet_until, f"seed {seed}"
             was_running = step["plan"]["phase"] == "sending"
+
+
+def test_the_file_of_batches_is_what_the_model_says_today() -> None:
+    assert json.loads(phone_batches.CASES.read_text(encoding="utf-8")) == phone_batches.cases()
+
+
+def test_no_poisoned_record_keeps_another_from_going() -> None:
+    """Whatever the service refuses for ever: every record is spoken of in its order, and none is asked about for long."""
+    for seed in range(SEEDS):
+        rng = random.Random(seed)
+        line = phone_batches.Line(list(range(rng.randrange(1, 200))))
+        poison = {each for each in line.waiting if rng.random() < rng.choice([0, 0.02, 0.5])}
+        all_of_it, envelopes = list(line.waiting), 0
+        while line.waiting:
+            line.send(rng.randrange(1, 80), lambda sent, bad=poison: "refused" if bad & set(sent) else "proper")
+            envelopes += 1
+        assert line.tried == all_of_it, f"seed {seed}"
+        assert envelopes <= len(all_of_it) + 7 * (len(poison) + 1), f"seed {seed}: {envelopes} envelopes"

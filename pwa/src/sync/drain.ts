@@ -2,15 +2,16 @@
  * Empties the outbox: records first, in batches and in the order of sealing, then photos one by one.
  *
  * Every line ends each run with a state and a reason; nothing here deletes anything, shows anything or waits.
- * One record that the server chokes on never blocks another: its batch is halved until it stands alone.
+ * One record that the server chokes on never blocks another (domain/batches.ts).
  */
+import { afterBatch, FIRST_RUN, type Answer } from "../domain/batches.ts";
 import { afterTry, goesNow } from "../domain/core.ts";
-import { classifyOutcome, classifyReply, type Outcome, type Reason, type VerifySignature } from "../domain/outcome.ts";
+import { classifyOutcome, classifyReply, type Outcome, type Reason, type Reply, type VerifySignature } from "../domain/outcome.ts";
 import { sha256Hex } from "../domain/text.ts";
 import type { Op, Problem, ReceiptKey } from "../domain/wire.ts";
 import type { Api } from "../net/types.ts";
 import type { OutboxChange, OutboxRow, ReceiptRow, Store } from "../store/types.ts";
-import { batchLength, MAX_OPS } from "../domain/limits.ts";
+import { batchLength } from "../domain/limits.ts";
 import { changedLines, livesOf } from "./lives.ts";
 import { readMissing, sendPhoto, type PhotoOutcome } from "./upload.ts";
 
@@ -75,21 +76,13 @@ async function drainOps(context: DrainContext, end: DrainEnd): Promise<boolean> 
   const keys = (await context.store.package(context.account))?.keys ?? [];
   const known = new Map(rows.map((row) => [row.op_id, row]));
   let waiting = await loadOps(context, rows);
-  let most = MAX_OPS;
-  let alone = 0;
+  let run = FIRST_RUN;
   while (waiting.length > 0) {
-    const batch = waiting.slice(0, batchLength(waiting, most));
-    const step = await sendBatch(context, batch, known, keys, end);
-    if (step === "stop") return false;
-    if (step === "too-much") {
-      most = Math.max(1, Math.floor(batch.length / 2));
-      continue;
-    }
-    alone = step === "failed-alone" ? alone + 1 : 0;
-    // Three single ones in a row: it is the server, not the record.
-    if (alone >= 3) return stop(end, { word: "later", reason: "server-error", problem: null, retryAfterMs: null });
-    waiting = waiting.slice(batch.length);
-    if (step === "went") most = Math.min(MAX_OPS, most * 2);
+    const batch = waiting.slice(0, batchLength(waiting, run.most));
+    const next = afterBatch(run, batch.length, await sendBatch(context, batch, known, keys, end));
+    run = next.run;
+    if (next.move === "end") return false;
+    if (next.move === "on") waiting = waiting.slice(batch.length);
   }
   return true;
 }
@@ -108,21 +101,19 @@ async function loadOps(context: DrainContext, rows: readonly OutboxRow[]): Promi
   return ops;
 }
 
-type Step = "went" | "too-much" | "failed-alone" | "stop";
-
 async function sendBatch(
   context: DrainContext,
   batch: readonly Op[],
   rows: ReadonlyMap<string, OutboxRow>,
   keys: readonly ReceiptKey[],
   end: DrainEnd,
-): Promise<Step> {
+): Promise<Answer> {
   context.onSending(batch.map((op) => `op:${op.op_id}`));
   const reply = await context.api.postSync(context.token, { device_id: context.deviceId, ops: [...batch] });
   const whole = classifyReply(reply);
-  const status = reply.kind === "reply" ? reply.status : 0;
-  const choked = whole?.word === "needs-person" || status === 413 || (status >= 500 && whole?.reason === "server-error");
-  if (whole && choked && batch.length > 1) return "too-much";
+  const answer = whole ? answerOf(whole, reply) : "proper";
+  // Choked on together: nothing is said of any one of them.
+  if (batch.length > 1 && (answer === "refused" || answer === "failed")) return answer;
   const outcomes = await Promise.all(batch.map((op) => classifyOutcome(reply, op, keys, context.verify)));
   await keep(context, batch, outcomes, rows, end);
   if (outcomes.some((each) => each.word === "received") && reply.kind === "reply") {
@@ -130,16 +121,18 @@ async function sendBatch(
   }
   context.onChange();
   if (!whole) return follow(outcomes, end);
-  if (choked) {
-    remember(end, whole);
-    return whole.word === "needs-person" ? "went" : "failed-alone";
-  }
   stop(end, whole);
-  return "stop";
+  return answer;
+}
+
+function answerOf(whole: NotYet, reply: Reply): Answer {
+  if (whole.word === "needs-person") return "refused";
+  const status = reply.kind === "reply" ? reply.status : 0;
+  return status === 413 || (status >= 500 && whole.reason === "server-error") ? "failed" : "stop";
 }
 
 /** After a proper answer: go on, unless the server asked for a sign-in. */
-function follow(outcomes: readonly Outcome[], end: DrainEnd): Step {
+function follow(outcomes: readonly Outcome[], end: DrainEnd): Answer {
   for (const outcome of outcomes) {
     if (outcome.word === "received") continue;
     if (outcome.word === "sign-in") {
@@ -149,7 +142,7 @@ function follow(outcomes: readonly Outcome[], end: DrainEnd): Step {
     if (outcome.reason === "unknown-key") end.unknownKey = true;
     remember(end, outcome);
   }
-  return "went";
+  return "proper";
 }
 
 /** Store receipts and states of a batch, strictly. */
