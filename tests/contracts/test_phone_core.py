@@ -56,7 +56,7 @@ def test_the_file_of_batches_is_what_the_model_says_today() -> None:
 
 
 def test_no_poisoned_record_keeps_another_from_going() -> None:
-    """Whatever the service refuses for ever: every record is spoken of in its order, and none is asked about for long."""
+    """Whatever the service refuses for ever: every record is spoken of in its order, within few envelopes."""
     for seed in range(SEEDS):
         rng = random.Random(seed)
         line = phone_batches.Line(list(range(rng.randrange(1, 200))))

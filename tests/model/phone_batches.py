@@ -1,7 +1,7 @@
 """How many records go in one envelope, told a second time: pwa/src/domain/batches.ts in another language and shape.
 
-Both walk tests/contracts/cases/phone_batches.json; `python -m tests.model.phone_batches` writes it anew. Here a run is a
-queue in front of a service that chokes on some records, and `send` empties it.
+Both walk tests/contracts/cases/phone_batches.json; `python -m tests.model.phone_batches` writes it anew. Here a run is
+a queue in front of a service that chokes on some records, and `send` empties it.
 """
 
 import json

@@ -136,7 +136,7 @@ def test_a_full_disk_says_not_saved_and_loses_nothing(
     phone.by("outbox-count").first.wait_for()
     assert _count(phone) == "1"
     phone.close()
-    note("P03-disk", n=turns, what="times a disk without room for a picture; said, not shown as kept, the visit is whole")
+    note("P03-disk", n=turns, what="times a disk without room for a picture: said, and the visit is whole")
     note("P04", n=turns, what="pictures larger than what is left: refused and said, the visit goes on and is sealed")
 
 
