@@ -63,7 +63,7 @@ def get_county(session: Session, code: str) -> County:
 
 def county_codes(session: Session) -> dict[int, str]:
     """County id → code, for pages and downloads."""
-    return {county.id: county.code for county in list_counties(session)}
+    return dict(session.exec(select(County.id, County.code).where(County.id != HOME).order_by(col(County.code))).all())
 
 
 def save_villages(session: Session, county_id: int, villages: Iterable[Village]) -> int:

@@ -24,7 +24,8 @@ from app.doors.desk.words import Voice
 from app.doors.web.auth import Caller
 from app.doors.web.house import House, TheHouse
 from app.figures.indicators import queries as indicators
-from app.figures.indicators.reached import Reaches, open_and_unassigned, reaches_of
+from app.figures.indicators.counts import counts_of
+from app.figures.indicators.reached import Reaches, open_and_unassigned, reaches_from
 from app.findings.inspections.queries import Door
 from app.kernel import terms
 from app.kernel.clock import parse_instant
@@ -131,8 +132,9 @@ def board_page(code: str, request: Request, house: TheHouse, actor: Caller) -> H
 def _board(session: Session, house: House, actor: Actor, view: RoundView, voice: Voice) -> BoardPage:
     mark = mark_now(session, view)
     is_drawn = view.state in ("drawn", "closed")
-    figures = indicators.satisfaction(session, actor, view.code, house.settings.tz) if is_drawn else None
-    reaches = reaches_of(session, view)
+    counts = counts_of(session, view, house.settings.tz, indicators.ITEMS.values()) if is_drawn else None
+    figures = indicators.satisfaction_of(session, actor, view, counts) if counts else None
+    reaches = reaches_from(view, counts.kept) if counts else None
     doors = doors_seen(session, house, actor, view) if reaches is None else []
     names = {county.code: county_name(county, voice.lang) for county in view.counties}
     counties = figures["counties"] if figures else []

@@ -84,7 +84,7 @@ def coverage(session: Session, house: House, actor: Actor, view: RoundView, voic
     if not sees_behind(view, actor):
         raise NotFound("还没有抽样名单,或不在您的范围内。", "No sample yet, or none within your scope.")
     codes = sorted({code for code, _ in TOPICS.values()})
-    found = figures_of(session, actor, view.code, house.settings.tz, codes=codes)
+    found = figures_of(session, actor, view.code, house.settings.tz, codes=codes, view=view)
     counted = count_contents(session, view.code, [county.id for county in view.counties])
     lines = []
     for county in view.counties:

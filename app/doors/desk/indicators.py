@@ -133,7 +133,7 @@ def figure_page(code: str, indicator: str, request: Request, house: TheHouse, ac
 
 def one(session: Session, house: House, actor: Actor, view: RoundView, line: Indicator, voice: Voice) -> IndicatorPage:
     """The page of one indicator."""
-    found = figures_of(session, actor, view.code, house.settings.tz, codes=[line.code])
+    found = figures_of(session, actor, view.code, house.settings.tz, codes=[line.code], view=view)
     places, zh = places_of(found), voice.lang == "zh"
     base = f"/rounds/{view.code}/figures/{line.code}" if sees_behind(view, actor) else ""
     cells = cells_over(places, line, voice, base) if line.has_main else []
@@ -237,7 +237,7 @@ def one_sheets(
     session: Session, house: House, actor: Actor, view: RoundView, line: Indicator, voice: Voice
 ) -> list[Sheet]:
     """One indicator with its parts over the places, its weighted city and its benchmarks."""
-    found = figures_of(session, actor, view.code, house.settings.tz, codes=[line.code])
+    found = figures_of(session, actor, view.code, house.settings.tz, codes=[line.code], view=view)
     rows: list[list[Cell]] = [
         [place.code, place_name(place, voice), *figure_row(each, line, voice)]
         for place in places_of(found)

@@ -100,7 +100,7 @@ def read_rounds(session: Session, house: House, actor: Actor, view: RoundView, l
     latest = sorted(drawn, key=lambda each: (each.starts_on, each.code))
     until = [each for each in latest if (each.starts_on, each.code) <= (view.starts_on, view.code)][-MOST_ROUNDS:]
     tz = house.settings.tz
-    return [(each, figures_of(session, actor, each.code, tz, codes=[line.code])) for each in until]
+    return [(each, figures_of(session, actor, each.code, tz, codes=[line.code], view=each)) for each in until]
 
 
 def over_rounds(

@@ -107,7 +107,7 @@ def figures_page(code: str, request: Request, house: TheHouse, actor: Caller) ->
 
 def overview(session: Session, house: House, actor: Actor, view: RoundView, voice: Voice) -> OverviewPage:
     """The page of all indicators."""
-    found = figures_of(session, actor, view.code, house.settings.tz)
+    found = figures_of(session, actor, view.code, house.settings.tz, view=view)
     places = places_of(found)
     shown = places if len(places) <= MOST_COLUMNS or found.city is None else [found.city]
     return OverviewPage(
@@ -167,7 +167,7 @@ def _overview_cell(figure: IndicatorFigure, line: Indicator, base: str, voice: V
 
 def overview_sheets(session: Session, house: House, actor: Actor, view: RoundView, voice: Voice) -> list[Sheet]:
     """Every figure with its parts, a line each, by place."""
-    found = figures_of(session, actor, view.code, house.settings.tz)
+    found = figures_of(session, actor, view.code, house.settings.tz, view=view)
     rows: list[list[Cell]] = []
     for place in places_of(found):
         for code, figure in place.figures.items():

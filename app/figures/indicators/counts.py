@@ -10,7 +10,7 @@ from sqlmodel import Session
 from app.figures.indicators.counting import marks_of
 from app.figures.indicators.facts import Told, households_of
 from app.figures.indicators.figure import RECORD, CountyCount, Persons
-from app.figures.indicators.kept import sums_of
+from app.figures.indicators.kept import KINDS, CountySums, sums_of
 from app.figures.indicators.providers import persons_of, records_of
 from app.figures.indicators.sums import Sums, add_up
 from app.figures.indicators.yc2017 import INDICATORS
@@ -20,7 +20,6 @@ from app.survey.rounds.models import Draw
 from app.survey.rounds.queries import RoundView, Stratum, samples_of, standing_draws, strata_of
 from app.survey.rounds.rules import is_panel
 
-KINDS = ("poor", "non_poor")
 FROM_RECORDS = frozenset(
     {"I27", "I33", "I36", "I37", *(code for code, line in INDICATORS.items() if line.waits_for is not None)}
 )
@@ -50,9 +49,22 @@ class Counted:
 
     counties: tuple[CountyCount, ...]
     told: Mapping[int, Sequence[Told]]
+    kept: Mapping[int, CountySums]
+    """County id → its kept sums; those that had to be counted just now are not there."""
 
 
 Line = tuple[Draw, Stratum]
+MADE_OF = {"I05": ("I01", "I02", "I03"), "I10": ("I08", "I09")}
+"""Indicators that are made of others' cells."""
+ALWAYS = frozenset({"I35", "I39", "R"})
+"""Who was interviewed and how ranks ended: asked by every page."""
+
+
+def cells_for(codes: Collection[str] | None) -> frozenset[str] | None:
+    """The indicators whose cells these figures need."""
+    if codes is None:
+        return None
+    return ALWAYS.union(codes, *(MADE_OF.get(code, ()) for code in codes))
 
 
 def counts_of(session: Session, view: RoundView, tz: ZoneInfo, codes: Collection[str] | None = None) -> Counted:
@@ -64,7 +76,7 @@ def counts_of(session: Session, view: RoundView, tz: ZoneInfo, codes: Collection
             if not is_panel(line.part):
                 lines[line.county_id].append((draw, line))
     ids = [county.id for county in view.counties]
-    sums = dict(sums_of(session, [draw.id for draw in draws], ids))
+    sums = dict(sums_of(session, [draw.id for draw in draws], ids, cells_for(codes)))
     told = {county_id: _told(session, lines[county_id], tz) for county_id in ids if county_id not in sums}
     for county_id, mine in told.items():
         sums[county_id] = {
@@ -72,7 +84,7 @@ def counts_of(session: Session, view: RoundView, tz: ZoneInfo, codes: Collection
         }
     around = _around(session, view, codes)
     counts = tuple(_count(view, county, lines[county.id], sums[county.id], around) for county in view.counties)
-    return Counted(counts, told)
+    return Counted(counts, told, {county_id: sums[county_id] for county_id in ids if county_id not in told})
 
 
 def _told(session: Session, lines: Sequence[Line], tz: ZoneInfo) -> list[Told]:

@@ -6,7 +6,7 @@ inputs or rules have another version, a county's draw is counted anew. Never cal
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -206,6 +206,9 @@ def encode(cells: Mapping[str, Sum]) -> str:
     return json.dumps({cell: cells[cell] for cell in sorted(cells)}, separators=(",", ":"))
 
 
-def decode(text: str) -> dict[str, Sum]:
-    """The sums that `encode` wrote."""
-    return {cell: Sum(*numbers) for cell, numbers in json.loads(text).items()}
+def decode(text: str, codes: Collection[str] | None = None) -> dict[str, Sum]:
+    """The sums that `encode` wrote; `codes`: only the cells of these indicators (what stands before the dot)."""
+    cells = json.loads(text).items()
+    if codes is None:
+        return {cell: Sum._make(numbers) for cell, numbers in cells}
+    return {cell: Sum._make(numbers) for cell, numbers in cells if cell.partition(".")[0] in codes}

@@ -15,22 +15,28 @@ from app.figures.indicators.models import FigureHousehold, FigureSum
 from app.figures.indicators.sums import Sum, merge
 from app.findings.inspections.models import Visit, VisitStatus
 
+KINDS = ("poor", "non_poor")
 CountySums = Mapping[str, Mapping[str, Sum]]
 """poor | non_poor → its sums."""
 
 
-def sums_of(session: Session, draw_ids: Sequence[str], county_ids: Collection[int]) -> dict[int, CountySums]:
+def sums_of(
+    session: Session, draw_ids: Sequence[str], county_ids: Collection[int], codes: Collection[str] | None = None
+) -> dict[int, CountySums]:
     """County id → its sums over these draws; a county whose sums cannot be trusted is not there."""
-    query = select(FigureSum).where(col(FigureSum.draw_id).in_(draw_ids), col(FigureSum.county_id).in_(county_ids))
-    kept: dict[int, list[FigureSum]] = defaultdict(list)
-    for row in session.exec(query):
-        kept[row.county_id].append(row)
-    behind = {county_id for county_id, _ in uncounted(session, draw_ids, county_ids)}
+    columns = (FigureSum.county_id, FigureSum.draw_id, FigureSum.kind, FigureSum.version, FigureSum.cells)
+    query = select(*columns).where(  # type: ignore[call-overload]
+        col(FigureSum.draw_id).in_(draw_ids), col(FigureSum.county_id).in_(county_ids)
+    )
+    kept: dict[tuple[int, str], list[str]] = defaultdict(list)
+    current: set[tuple[int, str]] = set()
+    for county_id, draw_id, kind, version, cells in session.exec(query):
+        kept[county_id, kind].append(cells)
+        if version == VERSION:
+            current.add((county_id, draw_id))
+    behind = {county_id for county_id, _ in _visited_beside(session, draw_ids, county_ids, current)}
     return {
-        county_id: {
-            kind: merge(decode(row.cells) for row in kept[county_id] if row.kind == kind)
-            for kind in ("poor", "non_poor")
-        }
+        county_id: {kind: merge(decode(cells, codes) for cells in kept[county_id, kind]) for kind in KINDS}
         for county_id in county_ids
         if county_id not in behind
     }
@@ -38,15 +44,16 @@ def sums_of(session: Session, draw_ids: Sequence[str], county_ids: Collection[in
 
 def uncounted(session: Session, draw_ids: Sequence[str], county_ids: Collection[int]) -> list[tuple[int, str]]:
     """(county, draw) with records and without sums of today's version."""
-    current = set(
-        session.exec(
-            select(FigureSum.county_id, FigureSum.draw_id).where(
-                col(FigureSum.draw_id).in_(draw_ids),
-                col(FigureSum.county_id).in_(county_ids),
-                FigureSum.version == VERSION,
-            )
-        )
+    query = select(FigureSum.county_id, FigureSum.draw_id).where(
+        col(FigureSum.draw_id).in_(draw_ids), col(FigureSum.county_id).in_(county_ids), FigureSum.version == VERSION
     )
+    return _visited_beside(session, draw_ids, county_ids, set(session.exec(query)))
+
+
+def _visited_beside(
+    session: Session, draw_ids: Sequence[str], county_ids: Collection[int], current: Collection[tuple[int, str]]
+) -> list[tuple[int, str]]:
+    """(county, draw) with records, those whose sums are current left out."""
     lacking = sorted({county_id for county_id in county_ids for draw in draw_ids if (county_id, draw) not in current})
     if not lacking:
         return []
@@ -55,7 +62,7 @@ def uncounted(session: Session, draw_ids: Sequence[str], county_ids: Collection[
         .where(col(Visit.county_id).in_(lacking), col(Visit.draw).in_(draw_ids), Visit.status != VisitStatus.VOIDED)
         .distinct()
     )
-    return sorted(set(visited) - current)
+    return sorted(set(visited).difference(current))
 
 
 def median_share(session: Session, draw_ids: Sequence[str], county_ids: Collection[int]) -> tuple[int, int] | None:

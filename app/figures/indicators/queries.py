@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from app.figures.indicators.counts import counts_of
+from app.figures.indicators.counts import Counted, counts_of
 from app.figures.indicators.figure import CountyCount
 from app.figures.indicators.rules import (
     YC2017,
@@ -41,15 +41,29 @@ def satisfaction(
 ) -> dict[str, Any]:
     """The body of `/rounds/{code}/satisfaction`, or NotFound where the reader may not know the round yet."""
     view = get_round(session, actor, code)
-    facts = county_facts(session, view, tz)
+    counts = counts_of(session, view, tz, ITEMS.values())
+    return satisfaction_of(session, actor, view, counts, now=now, scheme=scheme)
+
+
+def satisfaction_of(
+    session: Session,
+    actor: Actor,
+    view: RoundView,
+    counts: Counted,
+    *,
+    now: datetime | None = None,
+    scheme: Scheme = YC2017,
+) -> dict[str, Any]:
+    """The same from counts that the caller has read, of a round whose fence he has passed."""
+    facts = [_facts(view, count) for count in counts.counties]
     return {
-        "round": code,
+        "round": view.code,
         "target": scheme.target_text(),
         "scheme": scheme.code,
         "as_of": rfc3339(now or utcnow()),
         "counties": [county.as_dict(scheme) for county in facts],
         "city": {"items": [figure.as_dict() for figure in city_figures(facts, scheme)]}
-        if sees_city(session, actor, code)
+        if sees_city(session, actor, view.code)
         else None,
     }
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, SQLModel, col, func, select
 
 from app.figures.indicators.counting import ENDINGS
-from app.figures.indicators.kept import sums_of
+from app.figures.indicators.kept import CountySums, sums_of
 from app.figures.indicators.models import FigureHousehold
 from app.figures.indicators.rules import Reach
 from app.figures.indicators.sums import NOTHING, Sums
@@ -26,10 +26,15 @@ Reaches = Mapping[tuple[str, str], Reach]
 def reaches_of(session: Session, view: RoundView) -> Reaches | None:
     """The reach of every stratum whose sample the reader may see; None where sums do not suffice."""
     draws = [draw for draw in view.draws if draw.drawn_at is not None]
-    lines = [line for draw in draws for line in draw.strata]
+    ids = {line.county_id for draw in draws for line in draw.strata}
+    return reaches_from(view, sums_of(session, [draw.id for draw in draws], ids, ("I35", "I39", "R"))) if ids else None
+
+
+def reaches_from(view: RoundView, kept: Mapping[int, CountySums]) -> Reaches | None:
+    """The same from sums that the caller has read, by county id."""
+    lines = [line for draw in view.draws if draw.drawn_at is not None for line in draw.strata]
     if not lines or any(is_panel(line.part) for line in lines):
         return None
-    kept = sums_of(session, [draw.id for draw in draws], {line.county_id for line in lines})
     found: dict[tuple[str, str], Reach] = {}
     strata: dict[tuple[int, str], list[Stratum]] = {}
     for line in lines:
@@ -58,11 +63,15 @@ def _reach(lines: Sequence[Stratum], sums: Sums) -> Reach:
 
 
 def open_and_unassigned(session: Session, view: RoundView, reaches: Reaches) -> list[tuple[str, int]]:
-    """(county code, households) open and given to nobody: main ranks, and the reserves that endings have opened."""
+    """(county code, households) open and given to nobody: main ranks, and the reserves that endings have opened.
+
+    Where nobody's door is open any more, nobody's door is looked for.
+    """
     found: dict[str, int] = {}
     for draw in view.draws:
-        codes = {line.county_id: line.county for line in draw.strata}
-        for county_id, count in _unassigned(session, draw.id, draw.strata, reaches) if codes else ():
+        lines = [line for line in draw.strata if (reach := reaches.get((line.county, line.kind))) and reach.is_going]
+        codes = {line.county_id: line.county for line in lines}
+        for county_id, count in _unassigned(session, draw.id, lines, reaches) if codes else ():
             found[codes[county_id]] = found.get(codes[county_id], 0) + count
     return sorted(found.items())
 

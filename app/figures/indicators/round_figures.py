@@ -15,11 +15,11 @@ from sqlmodel import Session
 
 from app.figures.indicators.assemble import Figures
 from app.figures.indicators.counting import Mark, mark_of, support_share
-from app.figures.indicators.counts import KINDS, counts_of
+from app.figures.indicators.counts import counts_of
 from app.figures.indicators.facts import Told, households_of
 from app.figures.indicators.figure import CountyCount, IndicatorFigure
 from app.figures.indicators.keeping import household_of
-from app.figures.indicators.kept import facts_of, median_of_counts, median_share, uncounted
+from app.figures.indicators.kept import KINDS, facts_of, median_of_counts, median_share, uncounted
 from app.figures.indicators.queries import sees_city
 from app.figures.indicators.yc2017 import INDICATORS, SCHEME
 from app.findings.inspections.queries import doors_of
@@ -117,9 +117,13 @@ def figures_of(
     *,
     codes: Collection[str] | None = None,
     now: datetime | None = None,
+    view: RoundView | None = None,
 ) -> RoundFigures:
-    """All indicators of a round as this reader may see them (`codes`: only those), or NotFound."""
-    view = get_round(session, actor, code)
+    """All indicators of a round as this reader may see them (`codes`: only those), or NotFound.
+
+    `view`: the round as this reader has just been given it, so that the fence is not walked twice.
+    """
+    view = view or get_round(session, actor, code)
     counted = counts_of(session, view, tz, codes)
     medians = Medians(session, view, counted.told)
     places = tuple(

@@ -270,6 +270,11 @@ class Reach:
         return rate_text(max(0, self.opened - self.main), self.opened) if self.opened else None
 
     @property
+    def is_going(self) -> bool:
+        """Whether an opened household is still to be visited."""
+        return self.opened > self.completed + sum(self.ended.values())
+
+    @property
     def is_limited(self) -> bool:
         """Whether more than 30 % of the opened ranks are substitutes."""
         return (self.opened - self.main) * LIMITED_FROM.whole > LIMITED_FROM.part * self.opened

@@ -11,9 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pyxform.errors import PyXFormError
-from pyxform.xls2xform import convert
-
 from app.survey.questionnaires.columns import check_columns, columns_read
 from app.survey.questionnaires.expressions import walk
 from app.survey.questionnaires.files import read_files
@@ -124,6 +121,9 @@ def _title(sheets: Sheets) -> dict[str, str]:
 
 
 def _to_xform(sheets: Sheets) -> str:
+    from pyxform.errors import PyXFormError  # 60 MiB with what they bring, and publishing is rare
+    from pyxform.xls2xform import convert
+
     columns = PLAIN | {f"{c}::{tag}" for c in TEXTS for tag in sheets.languages.values()}
     survey = sheets.workbook.sheet("survey")
     used = {type_of(row)[1] for row in survey} | set(re.findall(r"instance\('([^']+)'\)", _rules_text(survey)))

@@ -16,7 +16,7 @@ from app.methods.draw import teams as walk
 from app.methods.draw.stages import village_units
 from app.registry.people.models import Account
 from app.registry.people.rules import Actor
-from app.registry.places import County, list_counties
+from app.registry.places import County, county_codes
 from app.survey.rounds.models import Draw, DrawStratum, FrameUnit, Round, RoundCounty, Sample
 from app.survey.rounds.plan import is_village_part
 from app.survey.rounds.rules import SampleRow, parse_sample_id
@@ -173,29 +173,19 @@ def strata_of(session: Session, draw_id: str) -> list[Stratum]:
     return [line for line in committed_lines(session, draw_id) if not is_village_part(line.part)]
 
 
+LINE = (
+    DrawStratum.county_id, DrawStratum.kind, DrawStratum.code, DrawStratum.units, DrawStratum.main,
+    DrawStratum.reserve, DrawStratum.exited, DrawStratum.frame_digest, DrawStratum.part, DrawStratum.stage,
+    DrawStratum.hits, DrawStratum.left_out, DrawStratum.left_out_digest,
+)  # fmt: skip
+"""The columns of a line in the order of Stratum's fields; a page asks for hundreds of them."""
+
+
 def committed_lines(session: Session, draw_id: str) -> list[Stratum]:
     """All lines of a draw's commitment, in the order of their codes, villages of two stages included."""
-    codes = {county.id: county.code for county in list_counties(session)}
-    rows = session.exec(select(DrawStratum).where(DrawStratum.draw_id == draw_id).order_by(col(DrawStratum.code))).all()
-    return [
-        Stratum(
-            county_id=row.county_id,
-            county=codes[row.county_id],
-            kind=row.kind,
-            code=row.code,
-            N=row.units,
-            n=row.main,
-            r=row.reserve,
-            exited=row.exited,
-            frame_digest=row.frame_digest,
-            part=row.part,
-            stage=row.stage,
-            hits=row.hits,
-            left_out=row.left_out,
-            left_out_digest=row.left_out_digest,
-        )
-        for row in rows
-    ]
+    codes = county_codes(session)
+    query = select(*LINE).where(DrawStratum.draw_id == draw_id).order_by(col(DrawStratum.code))  # type: ignore[call-overload]
+    return [Stratum(county_id, codes[county_id], *line) for county_id, *line in session.exec(query)]
 
 
 def frame_units(session: Session, draw_id: str, line: Stratum) -> Iterator[tuple[str, str]]:
