@@ -95,8 +95,9 @@ def behind(
     voice: Voice,
 ) -> BehindPage:
     """The page; what is counted stands first, what is left out behind it with its reason."""
-    rows = households_behind(session, actor, view.code, county, line.code, part, tz=house.settings.tz)
-    found = figures_of(session, actor, view.code, house.settings.tz, codes=[line.code], view=view).county(county)
+    rows = households_behind(session, actor, view, county, line.code, part, tz=house.settings.tz)
+    tz = house.settings.tz
+    found = figures_of(session, actor, view.code, tz, codes=[line.code], view=view, county=county).county(county)
     if found is None or not rows:
         raise NotFound("没有这个县区的样本,或不在您的范围内。", "No sample of this county within your scope.")
     main = found.figures[line.code]

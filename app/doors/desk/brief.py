@@ -102,7 +102,7 @@ def read_place(
 ) -> tuple[RoundFigures, PlaceFigures]:
     """The county's figures for a brief, or NotFound."""
     codes = [*THREE, "I05", "I35", "I39", *SEARCHED]
-    found = figures_of(session, actor, view.code, house.settings.tz, codes=codes, view=view)
+    found = figures_of(session, actor, view.code, house.settings.tz, codes=codes, view=view, county=county)
     place = found.county(county)
     if place is None:
         raise NotFound("没有这个县区,或不在您的范围内。", "No such county within your scope.")

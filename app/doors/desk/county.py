@@ -85,7 +85,7 @@ def _county(
 ) -> CountyPage:
     if not doors:
         raise NotFound("没有这个县区的样本,或不在您的范围内。", "No sample of this county within your scope.")
-    facts = next(each for each in indicators.county_facts(session, view, house.settings.tz) if each.code == county)
+    (facts,) = indicators.county_facts(session, view.narrowed(county), house.settings.tz)
     found: dict[str, Any] = facts.as_dict()
     small = {figure.item: sensitivity_of(figure, voice) for figure in facts.figures()}
     may_read = reads_answers(actor)

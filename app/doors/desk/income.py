@@ -9,12 +9,14 @@ from sqlmodel import Session
 
 from app.doors.desk.figure_tabs import Tabs, sees_behind, tabs_of
 from app.doors.desk.frame import Crumb, show, voice_of
-from app.doors.desk.progress import doors_seen
 from app.doors.desk.rounds import county_name
 from app.doors.desk.words import Voice
 from app.doors.web.auth import Caller
 from app.doors.web.house import House, TheHouse
-from app.figures.indicators.incomes import CLASSES, SOURCES, Structure, Told, incomes_of, shares, structure
+from app.figures.indicators.counting import SOURCES, STATUSES
+from app.figures.indicators.counts import counts_of
+from app.figures.indicators.incomes import CELLS, CLASSES, Structure, shares, structure
+from app.figures.indicators.sums import merge
 from app.kernel.problems import NotFound
 from app.methods.estimates import rate_text
 from app.papers.exports.sheets import Cell, Column, Sheet
@@ -82,24 +84,19 @@ Found = list[tuple[str, str, Structure]]
 
 def read_structures(session: Session, house: House, actor: Actor, view: RoundView, voice: Voice) -> Found:
     """(name, county code or blank, sums) by county; of several counties their sum, and those out of poverty apart."""
-    doors = doors_seen(session, house, actor, view)
-    if not doors or not sees_behind(view, actor):
+    drawn = {line.county for draw in view.draws if draw.drawn_at is not None for line in draw.strata}
+    if not drawn or not sees_behind(view, actor):
         raise NotFound("还没有抽样名单,或不在您的范围内。", "No sample yet, or none within your scope.")
-    told = incomes_of(session, doors)
+    counts = counts_of(session, view, house.settings.tz, (CELLS,)).counties
+    poor = {count.code: count.sums.get("poor", {}) for count in counts if count.code in drawn}
     found: Found = [
-        (county_name(county, voice.lang), county.code, structure([each for each in told if each.county == county.code]))
-        for county in view.counties
+        (county_name(county, voice.lang), county.code, structure(poor.get(county.code, {}))) for county in view.counties
     ]
     if len(found) == 1:
         return found
-    return [*found, (voice("income_all"), "", structure(told)), *_by_status(told, voice)]
-
-
-def _by_status(told: Sequence[Told], voice: Voice) -> Found:
-    return [
-        (voice(f"income_of_{status}"), "", structure([each for each in told if each.status == status]))
-        for status in ("exited", "unexited")
-    ]
+    whole = merge(poor.values())
+    by_status = [(voice(f"income_of_{status}"), "", structure(whole, (status,))) for status in STATUSES]
+    return [*found, (voice("income_all"), "", structure(whole)), *by_status]
 
 
 def line_of(name: str, href: str, found: Structure) -> IncomeLine:

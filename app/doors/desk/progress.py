@@ -39,7 +39,7 @@ def doors_seen(session: Session, house: House, actor: Actor, view: RoundView, co
     """The doors this reader may know of; none before the draw (of this county) or behind the fence."""
     if not any(draw.drawn_at and county in (None, *rounds.counties_in(draw.strata)) for draw in view.draws):
         return []
-    rows = rounds.list_samples(session, actor, view.code, county)
+    rows = rounds.samples_seen(session, view, county)
     return inspections.doors_of(session, rows, house.settings.tz)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from app.survey.questionnaires.compare import choices_of
 from app.survey.questionnaires.state import Form
 
-VERSION = "yc2017-2"
+VERSION = "yc2017-3"
 """Changes whenever a line below does; it is written into the audit line of every publishing."""
 
 SAT = ("5", "4", "3", "2", "1", "9")
@@ -74,6 +74,10 @@ BINDINGS: Mapping[str, tuple[Input, ...]] = {
         Input("residence/live_months", ("I16",)),
         Input("residence/resettle_sat", ("I17",), SAT),
         Input("residence/resettle_income", ("I18",), ("3", "2", "1", "0", "9")),
+        Input("income/inc_wage", ("I19",)),
+        Input("income/inc_oper", ("I19",)),
+        Input("income/inc_prop", ("I19",)),
+        Input("income/inc_family", ("I19",)),
         Input("income/inc_social", ("I19",)),
         Input("income/inc_project", ("I19",)),
         Input("income/inc_total", ("I19",)),

@@ -23,6 +23,7 @@ UNSAFE = frozenset({"crack", "leak", "tilt", "earth", "unlived"})
 INDUSTRY = frozenset({"planting", "breeding", "asset_income"})
 INSURANCES = frozenset({"accident", "illness", "borrower", "farm"})
 POLICIES = 8
+STATUSES = ("exited", "unexited")
 
 
 def _share(holds: bool) -> Pair:
@@ -198,6 +199,29 @@ def support_share(each: Household) -> int | None:
     return None if isinstance(mark, str) else (20_000 * mark[0] + mark[1]) // (2 * mark[1])
 
 
+SOURCES = ("wage", "oper", "prop", "social", "project", "family")
+"""Where income comes from, in whole yuan (R60, R61)."""
+
+
+def _sources(each: Household) -> int:
+    return sum(each.number(f"inc_{source}") or 0 for source in SOURCES)
+
+
+def _income_of(status: str, source: str) -> Rule:
+    """Yuan of one source, of households that told any income above nothing."""
+
+    def rule(each: Household) -> Mark:
+        if each.status != status:
+            return f"not_{status}"
+        return (each.number(f"inc_{source}") or 0, 1) if _sources(each) > 0 else "no_income"
+
+    return rule
+
+
+def _without_income(status: str) -> Rule:
+    return lambda each: (1, 1) if each.status == status and _sources(each) <= 0 else "other_stratum"
+
+
 def _any_of(question: str, *choices: str) -> Rule:
     return lambda each: _share(not each.many(question).isdisjoint(choices))
 
@@ -312,6 +336,8 @@ POOR: Mapping[str, Rule] = {
     "I28": _handbook_faulty,
     "I36": _policies,
     "I38": _unwilling,
+    **{f"INC.{status}.{source}": _income_of(status, source) for status in STATUSES for source in SOURCES},
+    **{f"INC.{status}.none": _without_income(status) for status in STATUSES},
 }
 """Cells of a poor or exited household's interview."""
 

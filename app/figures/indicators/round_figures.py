@@ -118,12 +118,15 @@ def figures_of(
     codes: Collection[str] | None = None,
     now: datetime | None = None,
     view: RoundView | None = None,
+    county: str | None = None,
 ) -> RoundFigures:
     """All indicators of a round as this reader may see them (`codes`: only those), or NotFound.
 
-    `view`: the round as this reader has just been given it, so that the fence is not walked twice.
+    `view`: the round as this reader has just been given it, so that the fence is not walked twice. `county`: only this
+    one is read, and no city.
     """
     view = view or get_round(session, actor, code)
+    view = view.narrowed(county) if county else view
     counted = counts_of(session, view, tz, codes)
     medians = Medians(session, view, counted.told)
     places = tuple(
@@ -131,7 +134,7 @@ def figures_of(
         for count, county in zip(counted.counties, view.counties, strict=True)
     )
     city = None
-    if sees_city(session, actor, code):
+    if county is None and sees_city(session, actor, code):
         everywhere = medians.of(*(county.id for county in view.counties))
         city = _place("city", "全市", "City", counted.counties, view, codes, everywhere)
     return RoundFigures(code, SCHEME, now or utcnow(), places, city)
@@ -186,7 +189,7 @@ def _completed(counts: Sequence[CountyCount], kind: str) -> int:
 
 
 def households_behind(
-    session: Session, actor: Actor, code: str, county: str, indicator: str, part: str = "", *, tz: ZoneInfo
+    session: Session, actor: Actor, view: RoundView, county: str, indicator: str, part: str = "", *, tz: ZoneInfo
 ) -> list[HouseholdBehind]:
     """Every visited household of a county and how it counts in one figure; NotFound outside the sample's fence."""
     line = INDICATORS.get(indicator)
@@ -195,7 +198,7 @@ def households_behind(
         raise NotFound("没有这个指标,或不在您的范围内。", "No such indicator within your scope.")
     lines = [
         (draw, stratum)
-        for draw in get_round(session, actor, code).draws
+        for draw in view.draws
         if draw.drawn_at is not None
         for stratum in draw.strata
         if stratum.county == county and not is_panel(stratum.part)

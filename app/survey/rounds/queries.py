@@ -299,9 +299,14 @@ def list_samples(session: Session, actor: Actor, code: str, county: str | None =
 
     States are not here: they follow from the doorsteps (rules.sample_standings).
     """
+    return samples_seen(session, get_round(session, actor, code), county)
+
+
+def samples_seen(session: Session, view: RoundView, county: str | None = None) -> list[SampleRow]:
+    """The same of a round as the reader was given it."""
     rows = [
         row
-        for draw in get_round(session, actor, code).draws
+        for draw in view.draws
         if draw.drawn_at is not None
         for line in draw.strata
         if county in (None, line.county)
@@ -312,10 +317,13 @@ def list_samples(session: Session, actor: Actor, code: str, county: str | None =
     return rows
 
 
+RANK = (Sample.sample_id, Sample.unit, FrameUnit.registered_id, Sample.status, Sample.rank, Account.account)
+
+
 def samples_of(session: Session, draw_id: str, drawn_at: datetime, line: Stratum) -> list[SampleRow]:
     """All ranks of one stratum, in order."""
     query = (
-        select(Sample, FrameUnit.registered_id, Account.account)
+        select(*RANK)  # type: ignore[call-overload]
         .join(
             FrameUnit,
             (col(FrameUnit.county_id) == col(Sample.county_id))
@@ -334,22 +342,11 @@ def samples_of(session: Session, draw_id: str, drawn_at: datetime, line: Stratum
     )
     return [
         SampleRow(
-            sample_id=row.sample_id,
-            unit=row.unit,
-            registered_id=registered_id,
-            status=row.status,
-            county_id=row.county_id,
-            county=line.county,
-            kind=row.kind,
-            stratum=line.code,
-            rank=row.rank,
-            main=line.main,
-            drawn_at=drawn_at,
-            assigned_to=account,
-            part=line.part,
+            sample_id, unit, registered_id, status, line.county_id, line.county, line.kind, line.code, rank, line.main,
+            drawn_at, account, line.part,
         )
-        for row, registered_id, account in session.exec(query)
-    ]
+        for sample_id, unit, registered_id, status, rank, account in session.exec(query)
+    ]  # fmt: skip
 
 
 def stratum_samples(session: Session, sample_id: str) -> list[SampleRow]:

@@ -1,7 +1,7 @@
 """A round, its draws and their lists as one reader sees them; read by queries.py, printed by the doors."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from app.kernel.clock import rfc3339
@@ -92,6 +92,10 @@ class RoundView:
     def draw(self) -> DrawView | None:
         """The one draw of most rounds; of several the first."""
         return self.draws[0] if self.draws else None
+
+    def narrowed(self, county: str) -> "RoundView":
+        """The same with one of its counties alone; with none where it has no such county."""
+        return replace(self, counties=tuple(each for each in self.counties if each.code == county))
 
     def as_dict(self) -> dict[str, object]:
         """The shape that `/rounds` and the phone's package share."""

@@ -3,11 +3,21 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.figures.indicators.incomes import SOURCES, Told, shares, structure
+from app.figures.indicators.counting import SOURCES, marks_of
+from app.figures.indicators.household import Household
+from app.figures.indicators.incomes import Structure, shares
+from app.figures.indicators.incomes import structure as structure_of_sums
+from app.figures.indicators.sums import add_up
 
 
-def told(**yuan: int) -> Told:
-    return Told("640104", "exited", {name: yuan.get(name, 0) for name in SOURCES})
+def told(status: str = "exited", **yuan: int) -> Household:
+    answers = {f"inc_{name}": str(yuan[name]) for name in SOURCES if name in yuan}
+    return Household("poor", status, {"contact_result": "completed", **answers})
+
+
+def structure(households: list[Household], *statuses: str) -> Structure:
+    sums = add_up(marks_of(each) for each in households)
+    return structure_of_sums(sums, statuses) if statuses else structure_of_sums(sums)
 
 
 def test_golden_g6_half_of_the_income_is_support() -> None:
@@ -21,6 +31,19 @@ def test_golden_g6_half_of_the_income_is_support() -> None:
 def test_a_household_without_income_is_counted_and_left_out() -> None:
     found = structure([told(wage=100), told(), told(oper=-500)])
     assert (found.n, found.left_out, found.total) == (1, 2, 100)
+
+
+def test_those_out_of_poverty_stand_apart_and_both_are_the_whole() -> None:
+    homes = [told("exited", wage=100), told("unexited", wage=30, social=30), told("unexited"), told("exited", oper=7)]
+    exited, unexited, whole = structure(homes, "exited"), structure(homes, "unexited"), structure(homes)
+
+    assert (exited.n, exited.left_out, exited.total) == (2, 0, 107)
+    assert (unexited.n, unexited.left_out, unexited.total) == (1, 1, 60)
+    assert (whole.n, whole.left_out, whole.total) == (3, 1, 167)
+
+
+def test_a_household_whose_interview_does_not_count_tells_nothing() -> None:
+    assert structure([Household("poor", "exited", None, records=1)]) == structure([])
 
 
 def test_a_loss_is_said_as_it_is() -> None:

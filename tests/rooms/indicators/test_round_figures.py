@@ -12,6 +12,7 @@ from app.kernel.problems import NotFound
 from app.registry.people.models import Role
 from app.registry.people.rules import Actor
 from app.survey.rounds import service
+from app.survey.rounds.queries import get_round
 from tests.rooms.indicators.test_queries import READERS, SEEN, TZ, samples, visit
 from tests.rooms.rounds.desk import T0, Desk
 
@@ -23,7 +24,7 @@ def read(desk: Desk, actor: Actor, **options: Any) -> RoundFigures:
 
 def behind(desk: Desk, actor: Actor, code: str, part: str = "") -> list[HouseholdBehind]:
     with desk.db.read() as session:
-        return households_behind(session, actor, "2017-1", "640104", code, part, tz=TZ)
+        return households_behind(session, actor, get_round(session, actor, "2017-1"), "640104", code, part, tz=TZ)
 
 
 def test_the_satisfaction_items_are_the_same_as_the_contracts(desk: Desk, officer: Actor, drawn_round: str) -> None:
