@@ -115,6 +115,36 @@ def test_every_page_has_the_strict_policy_and_nothing_inline(world: World) -> No
         assert not re.search(r"<script(?![^>]*\bsrc=)|\son\w+=|\sstyle=|javascript:", answer.text), path
 
 
+MAY_BE_KEPT = {
+    "/m/": "no-cache",
+    "/m/sw.js": "no-cache",
+    "/static/desk.css": "no-cache",
+    "/verify": "no-cache",
+}
+"""What shows nobody."""
+
+
+def test_what_shows_people_is_never_kept_by_a_browser(world: World) -> None:
+    sign_in_page(world)
+    county = "/rounds/2017-1/counties/640104"
+    for path in (
+        *PAGES,
+        county,
+        f"{county}/brief",
+        "/rounds/2017-1/files/board.csv",
+        "/visits",
+        "/reviews",
+        "/accounts",
+    ):
+        if path not in MAY_BE_KEPT:
+            answer = world.client.get(path, headers={"Accept": "text/html"}, follow_redirects=False)
+            assert answer.headers["cache-control"] == "no-store", path
+    for path in ("/api/v1/sync/package", "/api/v1/rounds/2017-1/sample?county=640104", "/api/v1/odata/Visits"):
+        assert world.get("lin", path).headers["cache-control"] == "no-store", path
+    for path, word in MAY_BE_KEPT.items():
+        assert world.client.get(path).headers["cache-control"] == word, path
+
+
 def test_the_framework_too_refuses_in_problems(world: World) -> None:
     for method, path, status in (
         ("GET", "/api/v1/nowhere", 404),

@@ -261,6 +261,19 @@ def test_digest_opens_the_same_door(world: World, collect: Collect, phone: Phone
     assert "/openrosa/forms/q2_nonpoor/" in good.text
 
 
+def test_no_cell_of_the_export_runs_though_a_position_holds_a_formula(
+    world: World, collect: Collect, phone: Phone
+) -> None:
+    one = visit(phone)
+    collect.post(re.sub(rb"<gps>[^<]*<", b"<gps>=1+1 @SUM +2 -cmd<", one.sheet), {})
+
+    with zipfile.ZipFile(io.BytesIO(csv_zip(world, one.body["form_version"]))) as archive:
+        [row] = csv.DictReader(io.TextIOWrapper(archive.open("q1_poor.csv"), "utf-8-sig"))
+    assert [row[f"cover-gps-{part}"] for part in ("Latitude", "Longitude", "Altitude", "Accuracy")] == [
+        "'=1+1", "'@SUM", "+2", "'-cmd"
+    ]  # fmt: skip
+
+
 def test_the_neighbour_county_exports_nothing_of_ours(world: World, collect: Collect, phone: Phone) -> None:
     one = visit(phone)
     collect.post(one.sheet, {})

@@ -19,7 +19,7 @@ from app.doors.phone.photos import sees_record
 from app.doors.web.auth import Caller
 from app.doors.web.house import TheHouse
 from app.kernel import audit
-from app.kernel.cells import safe
+from app.kernel.cells import safe_row
 from app.kernel.clock import rfc3339
 from app.kernel.db.base import HOME
 from app.kernel.problems import Forbidden
@@ -91,7 +91,7 @@ def _pack(form_id: str, tables: dict[str, list[list[str]]]) -> bytes:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, rows in tables.items():
             text = io.StringIO(newline="")
-            csv.writer(text).writerows(rows)
+            csv.writer(text).writerows(map(safe_row, rows))
             file = f"{form_id}-{name}.csv" if name else f"{form_id}.csv"
             archive.writestr(file, b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", "replace"))
     return out.getvalue()
@@ -118,7 +118,7 @@ def _cells(nodes: tuple[Node, ...], answers: dict[str, Any]) -> list[str]:
         elif node.kind == "geopoint":
             cells += ((value.split() if isinstance(value, str) else []) + [""] * 4)[:4]
         elif node.kind in LEAVES:
-            cells.append(safe(value) if isinstance(value, str) else "")
+            cells.append(value if isinstance(value, str) else "")
     return cells
 
 
