@@ -37,6 +37,8 @@ class Settings:
     phone_pin: str = "asked"
     """`required`: no work on a phone before its PIN is set; `asked`: the phone reminds until one is set."""
     device_quota: int = 1200
+    visit_days: int = 30
+    """Days after which a helper's next visit to a household is due (定期走访)."""
     second_factor: str = "own-choice"
     audit_copy: Path | None = None
     map_file: Path | None = None
@@ -90,6 +92,7 @@ def load_settings(
         insecure_http=insecure_http,
         phone_pin=_one_of(env, "RUHU_PHONE_PIN", ("asked", "required")),
         device_quota=_whole(env, "RUHU_DEVICE_QUOTA", 1200),
+        visit_days=_whole(env, "RUHU_VISIT_DAYS", 30, least=1),
         second_factor=_one_of(env, "RUHU_SECOND_FACTOR", ("own-choice", "desk")),
         audit_copy=Path(env["RUHU_AUDIT_COPY"]).resolve() if env.get("RUHU_AUDIT_COPY") else None,
         map_file=Path(env["RUHU_MAP"]).resolve() if env.get("RUHU_MAP") else None,
@@ -98,10 +101,13 @@ def load_settings(
     return settings
 
 
-def _whole(env: Mapping[str, str], name: str, default: int) -> int:
+def _whole(env: Mapping[str, str], name: str, default: int, least: int = 0) -> int:
     text = env.get(name) or str(default)
-    if not (text.isascii() and text.isdigit()):
-        raise BadSetting(f"{name} 应是一个非负整数,现在是 {text}", f"{name} must be a whole number, found {text}")
+    if not (text.isascii() and text.isdigit() and int(text) >= least):
+        raise BadSetting(
+            f"{name} 应是不小于 {least} 的整数,现在是 {text}",
+            f"{name} must be a whole number, {least} or more; found {text}",
+        )
     return int(text)
 
 

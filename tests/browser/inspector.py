@@ -51,6 +51,21 @@ class Inspector:
         self.page.locator(f'[data-testid=sample-item][data-sample-id="{sample_id}"]').click()
         self.by("start-interview").wait_for()
 
+    def opens_visited(self, sample_id: str) -> None:
+        """Go to a household that was visited already."""
+        self.page.locator(f'[data-testid=sample-item][data-sample-id="{sample_id}"]').click()
+        self.by("read-record").first.wait_for()
+
+    def changes(self, name: str, value: str) -> None:
+        """From the review to one question, another option, and back to the review."""
+        section = self.page.locator("section", has=self.by(f"answer-{name}"))
+        section.get_by_role("button").click()
+        self.by(f"option-{name}-{value}").click()
+        while not self.by("seal").is_visible():
+            title = self.page.locator("h1").inner_text()
+            self.by("next-page").click()
+            self.page.wait_for_function("title => document.querySelector('h1').innerText !== title", arg=title)
+
     def answers_of(self, sample: dict[str, Any], sat: dict[str, int] | None = None) -> dict[str, str]:
         """A full set of answers for a sample's form."""
         rng = random.Random(sample["sample_id"])

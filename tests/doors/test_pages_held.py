@@ -156,7 +156,7 @@ def test_a_correction_and_what_it_corrects_point_at_each_other(world: World) -> 
     phone = world.phone("lin")
     sample = phone.samples("poor")[0]
     first = phone.op(phone.interview(sample, sat={"team": 1}))
-    second = phone.op(phone.interview(sample, sat={"team": 5}, corrects=first["op_id"]))
+    second = phone.op(phone.interview(sample, sat={"team": 5}, corrects=first["op_id"]) | {"corrects_why": "听反了"})
     phone.post(first, second)
     city = Visitor(world, "city")
 

@@ -1,6 +1,7 @@
 """Every role's records over the wire: helpers' logs, reports and discussions, look-backs, and who reads them."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -80,6 +81,18 @@ def test_a_log_moves_the_due_day_and_comes_back_with_its_answers(world: World, h
         assert session.exec(select(Visit)).all() == []
     assert (fact.county_id, fact.unit, fact.contact_result, fact.minutes_here) == (3, homes[4], "completed", 40)
     assert (fact.purposes, fact.gift_value, fact.is_problem_found) == ("policy progress", 0, False)
+
+
+def test_the_office_sets_after_how_many_days_a_visit_is_due(world: World, homes: list[str]) -> None:
+    """Phone and desk obey RUHU_VISIT_DAYS."""
+    world.app.state.house = replace(world.house, settings=replace(world.house.settings, visit_days=60))
+    phone = world.phone("he")
+    assert phone.post(phone.op(visit_log(phone, homes[4])))[0]["state"] == "stored"
+
+    assert world.phone("he").package()["visit_every_days"] == 60
+    assert own(world)[homes[4]]["due_on"] == "2017-07-19"
+
+    assert "60" in page(world, "he", "/visits?county=640106").split("</h1>")[1].split("<table")[0]
 
 
 def test_nobody_met_leaves_it_due(world: World, homes: list[str]) -> None:

@@ -110,6 +110,7 @@ class RecordPage:
     may_resolve: bool
     replaced_by: UUID | None
     corrects: UUID | None
+    corrects_why: str
     differences: Sequence[Difference]
     sections: Sequence[Section]
     photos: Sequence[Photo]
@@ -179,6 +180,7 @@ def record_view(session: Session, house: House, actor: Actor, op: Op, voice: Voi
         may_resolve=is_held and is_city_officer(actor),
         replaced_by=later[-1].op_id if later else None,
         corrects=op.corrects,
+        corrects_why=_why_corrected(op),
         differences=[
             Difference(questions.name(item["pointer"]), item["phone"] or "—", item["server"] or "—")
             for item in op.differences
@@ -298,6 +300,11 @@ def _facts(session: Session, house: House, op: Op, body: Body, visit: Visit | No
         (voice("fact_op"), str(op.op_id)),
     ]
     return [Answer(label, value) for label, value in facts]
+
+
+def _why_corrected(op: Op) -> str:
+    why = _told(op).get("corrects_why")
+    return "".join(letter for letter in why if letter.isprintable())[:200] if isinstance(why, str) else ""
 
 
 def _told(op: Op) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from app.doors.web.auth import allow
 from app.doors.web.house import House, TheHouse
 from app.findings.helping.models import HelperVisit
 from app.findings.helping.queries import last_met, list_visits, visits_of
-from app.findings.helping.rules import MET, VISIT_EVERY_DAYS, is_gift_only
+from app.findings.helping.rules import MET, is_gift_only
 from app.findings.inspections.fieldwork import list_field_records
 from app.findings.inspections.models import FieldRecord, VisitStatus
 from app.kernel import terms
@@ -132,14 +132,14 @@ def visits_page(
         here = next((c for c in counties if c.code == county), counties[0] if not county and counties else None)
         if here is None:
             raise NotFound("没有这个县(市、区)。", "There is no such county.")
-        page = _county(session, actor, here, counties, today, voice)
+        page = _county(session, actor, here, counties, today, house.settings.visit_days, voice)
     return show(request, "visits.html", page, title=voice("vis_title"), at="visits", actor=actor)
 
 
 def _county(
-    session: Session, actor: Actor, here: County, counties: Sequence[County], today: date, voice: Voice
+    session: Session, actor: Actor, here: County, counties: Sequence[County], today: date, every_days: int, voice: Voice
 ) -> VisitsPage:
-    line = today - timedelta(days=VISIT_EVERY_DAYS)
+    line = today - timedelta(days=every_days)
     all_helped = last_met(session, actor, here.id)
     due = [(household, last) for household, last in all_helped if last is None or last <= line]
     visits = list_visits(session, actor, here.id, today - timedelta(days=SHOWN_DAYS))
@@ -147,7 +147,7 @@ def _county(
     known = package_households(session, here.id, units)
     return VisitsPage(
         counties=[Tab(c.code, c.name_en if voice.lang == "en" else c.name_zh, c.id == here.id) for c in counties],
-        every_days=VISIT_EVERY_DAYS,
+        every_days=every_days,
         households=len(all_helped),
         met=len(all_helped) - len(due),
         due=[
@@ -168,7 +168,7 @@ def household_visits_page(unit: str, request: Request, house: TheHouse, actor: V
         visits = visits_of(session, household.county_id, [unit], own).get(unit, [])
         known = package_households(session, household.county_id, [unit])
         lines = _lines(session, visits, known, voice)
-    page = VisitsPage([], VISIT_EVERY_DAYS, 1, 0, [], 0, lines, unit=unit, head=household.head_name)
+    page = VisitsPage([], house.settings.visit_days, 1, 0, [], 0, lines, unit=unit, head=household.head_name)
     crumbs = [Crumb(voice("vis_title"), f"/visits?county={unit[:6]}"), Crumb(household.head_name)]
     return show(request, "visits.html", page, title=household.head_name, at="visits", crumbs=crumbs, actor=actor)
 

@@ -14,7 +14,6 @@ from sqlmodel import Session, col, select
 
 from app.findings.helping.models import HelperVisit
 from app.findings.helping.queries import Helped, own_households
-from app.findings.helping.rules import VISIT_EVERY_DAYS
 from app.findings.inspections.models import Visit, VisitStatus
 from app.kernel.clock import rfc3339
 from app.registry.households.package import package_households
@@ -30,11 +29,11 @@ MOST_VISITS = 12
 CHUNK = 400
 
 
-def helped_households(session: Session, actor: Actor) -> list[dict[str, Any]]:
+def helped_households(session: Session, actor: Actor, every_days: int) -> list[dict[str, Any]]:
     """The own households of a helper, each with the day the next visit is due and its latest logs."""
     if actor.role != Role.HELPER:
         return []
-    mine = own_households(session, actor, VISIT_EVERY_DAYS)
+    mine = own_households(session, actor, every_days)
     packaged: dict[str, dict[str, Any]] = {}
     for county_id in {each.household.county_id for each in mine}:
         units = [each.household.unit for each in mine if each.household.county_id == county_id]

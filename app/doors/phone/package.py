@@ -11,7 +11,6 @@ from sqlmodel import Session, col, select
 
 from app.doors.phone.helped import answered, answers_of, helped_households, reading_forms
 from app.doors.web.house import House
-from app.findings.helping.rules import VISIT_EVERY_DAYS
 from app.findings.inspections import queries as inspections
 from app.findings.inspections.models import Visit, VisitStatus
 from app.findings.inspections.visited import Before, recent_interviews
@@ -36,7 +35,7 @@ def package_for(house: House, actor: Actor, form_of_stratum: Mapping[str, str]) 
         seqs = _counters(session, actor)  # before anything else: what comes meanwhile is told by /sync/changes
         views = [view for view in rounds.list_rounds(session, actor) if view.state != "closed"]
         samples = [item for view in views for item in _samples(session, house, actor, view, form_of_stratum)]
-        households = helped_households(session, actor)
+        households = helped_households(session, actor, house.settings.visit_days)
         current = _in_force(session, views, samples)
         lines = [line for item in samples for line in item["events"]]
         lines += [line for item in households for line in item["visits"]]
@@ -53,7 +52,7 @@ def package_for(house: House, actor: Actor, form_of_stratum: Mapping[str, str]) 
             "rounds": [view.as_dict() for view in views],
             "samples": samples,
             "households": households,
-            "visit_every_days": VISIT_EVERY_DAYS,
+            "visit_every_days": house.settings.visit_days,
             "forms": [
                 *(_form(form) for form in current),
                 *({**_form(form), "in_force": False} for form in older),

@@ -1,14 +1,12 @@
 """When a helper's visit is due: pure, over the visits of one pair.
 
-The interval is the project's default for "定期走访" (R68), not a number of the notice. Only a visit at which the family
-was met counts; a held log counts here, since the helper was there, and in no rate until it is released.
+The interval is the office's own reading of "定期走访" (R68, RUHU_VISIT_DAYS), not a number of the notice. Only a visit
+at which the family was met counts; a held log counts here, since the helper was there, and in no rate until released.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-
-VISIT_EVERY_DAYS = 30
 
 MET = "completed"
 GIFT = "gift"
@@ -48,7 +46,7 @@ def in_effect(visits: Sequence[VisitFacts]) -> list[VisitFacts]:
     return [visit for visit in visits if visit.op_id not in replaced | waiting]
 
 
-def standing(visits: Sequence[VisitFacts], every_days: int = VISIT_EVERY_DAYS) -> Pair:
+def standing(visits: Sequence[VisitFacts], every_days: int) -> Pair:
     """The last visit that met the family, and the day of the next: the interval, or what was promised if sooner."""
     met = [visit for visit in in_effect(visits) if visit.is_met]
     if not met:

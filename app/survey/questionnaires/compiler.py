@@ -28,6 +28,9 @@ from app.survey.questionnaires.workbook import (
 from app.survey.questionnaires.xform import Compiled, Item, Path, compile_xform
 
 FORMAT = 1
+EMPTY_GROUP = re.compile(
+    r"<group\b[^>]*(?:/>|>\s*(?:<label\b[^>]*/>|<label\b[^>]*>(?:(?!</label>).)*</label>)?\s*</group>)\s*", re.DOTALL
+)
 NUMBERS = {"integer", "decimal"}
 ARITHMETIC = {"+", "-", "*", "div", "mod", "neg", "sum", "min", "max", "round"}
 
@@ -144,7 +147,14 @@ def _to_xform(sheets: Sheets) -> str:
         number = survey[int(found[1]) - 2].number if found and int(found[1]) - 2 < len(survey) else 0
         zh = f"XLSForm 转换没有通过:{plain(error)}"
         raise FormRefused([SheetFault("survey", number, zh, " ".join(str(error).split()))]) from error
-    return str(result.xform)
+    return _without_empty_groups(str(result.xform))
+
+
+def _without_empty_groups(xml: str) -> str:
+    """A group of calculations alone shows nothing, and Collect refuses a group without children; its rules stay."""
+    while (fewer := EMPTY_GROUP.sub("", xml)) != xml:
+        xml = fewer
+    return xml
 
 
 def _header(rows: list[dict[str, str]]) -> list[dict[str, str]]:

@@ -13,9 +13,9 @@ from app.survey.questionnaires.paths import ExpressionFault, Paths, Place, Tree
 from app.survey.questionnaires.patterns import PatternFault, plain_pattern
 
 ARITY: dict[str, tuple[int, int]] = {
-    "abs": (1, 1), "boolean": (1, 1), "ceiling": (1, 1), "coalesce": (2, 2), "concat": (1, 30),
+    "abs": (1, 1), "boolean": (1, 1), "coalesce": (2, 2), "concat": (1, 30),
     "contains": (2, 2), "count": (1, 1), "count-non-empty": (1, 1), "count-selected": (1, 1), "date": (1, 1),
-    "ends-with": (2, 2), "false": (0, 0), "floor": (1, 1), "if": (3, 3), "int": (1, 1), "join": (2, 9),
+    "ends-with": (2, 2), "false": (0, 0), "if": (3, 3), "int": (1, 1), "join": (2, 9),
     "max": (1, 9), "min": (1, 9), "normalize-space": (1, 1), "not": (1, 1), "number": (1, 1),
     "position": (1, 1), "regex": (2, 2), "round": (1, 2), "selected": (2, 2), "selected-at": (2, 2),
     "starts-with": (2, 2), "string": (1, 1), "string-length": (1, 1), "substr": (2, 3), "sum": (1, 1),
@@ -27,6 +27,10 @@ ARITY: dict[str, tuple[int, int]] = {
 """Every function an author may use, with the fewest and the most arguments (`instance()` and `current()` are paths)."""
 
 INSTEAD = {
+    "floor": ("用 int(${x})(不会是负数时),ODK Collect 没有 floor()",
+              "use int(${x}) where it cannot be negative; ODK Collect has no floor()"),
+    "ceiling": ("用 int(${x} + 0.999)(按小数位数写),ODK Collect 没有 ceiling()",
+                "use int(${x} + 0.999), with as many digits as the answers have; ODK Collect has no ceiling()"),
     "now": ("用 today(),或加一行 start", "use today(), or a row of type start"),
     "random": ("只能写成 calculate 行的 once(random()),作打乱选项的种子", "only as once(random()) in a calculate row"),
     "uuid": ("记录本来就有编号", "every record has an id already"),
@@ -43,7 +47,7 @@ INSTEAD = {
         "write it in parameters: randomize=true, seed=${seed}",
     ),
     "position": ("", ""),
-}
+}  # fmt: skip
 """What to write instead of some functions that are not in the list."""
 
 BINDING = {
@@ -61,6 +65,8 @@ BINDING = {
     "div": 6,
     "mod": 6,
 }
+MANY = {"count": 0, "count-non-empty": 0, "sum": 0, "min": 0, "max": 0, "concat": 0, "join": 1}
+"""Functions that take the answers of all rows, and as which operand, the last; elsewhere Collect stops at two rows."""
 YES_NO = {"and", "or", "=", "!=", "<", "<=", ">", ">=", "not", "true", "false", "boolean", "selected", "contains",
           "starts-with", "ends-with", "regex", "boolean-from-string"}  # fmt: skip
 
@@ -90,7 +96,7 @@ def parse(text: str, place: Place) -> Parsed:
             f"表达式太长(最多{MAX_LENGTH}字符)", f"the expression is too long (at most {MAX_LENGTH} characters)"
         )
     parser = _Parser(_tokens(text), place)
-    tree = parser.expression(0)
+    tree = parser.one(parser.expression(0))
     if parser.peek() is not None:
         raise ExpressionFault(f"“{parser.peek()}”处看不懂", f"cannot read on at “{parser.peek()}”")
     if _depth(tree) > MAX_TREE:
@@ -165,6 +171,8 @@ class _Parser(Paths):
                 break
             self.take()
             right = self.expression(BINDING[operator])
+            self.one(left)
+            self.one(right)
             if operator in ("and", "or"):
                 self.yes_no(left)
                 self.yes_no(right)
@@ -179,6 +187,18 @@ class _Parser(Paths):
                 "where yes or no is meant, write a comparison such as ${x} = '1' or ${x} != ''",
             )
 
+    def one(self, tree: Tree) -> Tree:
+        """The tree, which must be one value: not the answers of all rows of a repeat we do not stand in."""
+        if _is_ref(tree) and len(tree) == 3 and tree[2] < self.through(tuple(tree[1].split("/"))):
+            name = tree[1].split("/")[-1]
+            raise ExpressionFault(
+                f"{name} 在重复组里,不止一个值;用 sum、max、join、indexed-repeat,"
+                f"或 count(${{重复组}}[./{name} = '1']) > 0",
+                f"{name} stands in a repeat and has many values; use sum, max, join, indexed-repeat, or"
+                f" count(${{repeat}}[./{name} = '1']) > 0",
+            )
+        return tree
+
     def operand(self) -> Tree:
         kind, text = self.take()
         if kind == "number":
@@ -188,7 +208,7 @@ class _Parser(Paths):
         if kind == "string":
             return text[1:-1]
         if text == "-":
-            return ["neg", self.expression(7)]
+            return ["neg", self.one(self.expression(7))]
         if text == "(":
             inner = self.expression(0)
             self.expect(")")
@@ -239,14 +259,17 @@ class _Parser(Paths):
         """The call as a node; what must be literal is, and lookups become what they stand for."""
         if name in ("not", "if"):
             self.yes_no(operands[0])
+        if name == "indexed-repeat":
+            return self.indexed(operands)
+        takes_many = MANY.get(name) == len(operands) - 1
+        for operand in operands[: len(operands) - takes_many]:
+            self.one(operand)
         if name == "regex":
             operands[1] = self.pattern(operands[1])
         if name == "format-date":
             _check_date_format(operands[1])
         if name == "pulldata":
             return self.pulldata(operands)
-        if name == "indexed-repeat":
-            return self.indexed(operands)
         return [name, *operands]
 
     def position(self) -> Tree:

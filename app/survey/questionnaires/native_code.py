@@ -14,7 +14,7 @@ from app.survey.questionnaires.state import ARITHMETIC, COMPARISONS, Form, Node
 from app.survey.questionnaires.values import FUNCTIONS
 
 RESULTS = {
-    **dict.fromkeys(["abs", "ceiling", "count", "count-non-empty", "count-selected", "floor", "int", "max", "min",
+    **dict.fromkeys(["abs", "count", "count-non-empty", "count-selected", "int", "max", "min",
                      "number", "pow", "round", "sqrt", "string-length", "sum"], "N"),
     **dict.fromkeys(["boolean", "boolean-from-string", "contains", "ends-with", "false", "not", "regex", "selected",
                      "starts-with", "true"], "B"),

@@ -217,6 +217,9 @@ class Paths:
         if path not in self.place.leaves and path not in self.place.repeats:
             raise ExpressionFault(f"没有题目“{'/'.join(path)}”", f"there is no question “{'/'.join(path)}”")
         self.reads.add(path)
-        through = sum(1 for r in self.place.repeats if path[: len(r)] == r)
         name = "/".join(path)
-        return ["ref", name, bound] if through else ["ref", name]
+        return ["ref", name, bound] if self.through(path) else ["ref", name]
+
+    def through(self, path: Path) -> int:
+        """How many repeats a path runs through."""
+        return sum(1 for repeat in self.place.repeats if path[: len(repeat)] == repeat)

@@ -194,14 +194,6 @@ def _whole(number: float) -> float:
     return float(math.trunc(number)) if math.isfinite(number) else math.nan
 
 
-def _floor(number: float) -> float:
-    return float(math.floor(number)) if math.isfinite(number) else math.nan
-
-
-def _ceiling(number: float) -> float:
-    return float(math.ceil(number)) if math.isfinite(number) else math.nan
-
-
 def _date_text(values: list[Value]) -> str:
     day = to_text(values[0])[:10]
     if day_number(day) is None:
@@ -248,7 +240,6 @@ def _matches(values: list[Value]) -> bool:
 FUNCTIONS: dict[str, Callable[[list[Value]], Value]] = {
     "abs": lambda v: abs(to_number(v[0])),
     "boolean": lambda v: to_truth(v[0]),
-    "ceiling": lambda v: _ceiling(to_number(v[0])),
     "coalesce": lambda v: next((x for x in v if to_text(x) != ""), ""),
     "concat": lambda v: "".join(to_text(x) for x in _members(v)),
     "contains": lambda v: to_text(v[1]) in to_text(v[0]),
@@ -258,7 +249,6 @@ FUNCTIONS: dict[str, Callable[[list[Value]], Value]] = {
     "date": lambda v: to_text(v[0]) if day_number(to_text(v[0])) is not None else "",
     "ends-with": lambda v: to_text(v[0]).endswith(to_text(v[1])),
     "false": lambda v: False,
-    "floor": lambda v: _floor(to_number(v[0])),
     "int": lambda v: _whole(to_number(v[0])),
     "join": lambda v: to_text(v[0]).join(to_text(x) for x in _members(v[1:])),
     "max": lambda v: _extreme(v, True),

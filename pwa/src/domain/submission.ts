@@ -35,6 +35,8 @@ export interface Draft {
   started_at: string;
   /** op_id of the record that this one replaces. */
   corrects: string | null;
+  /** Why it is replaced, in the inspector's words. */
+  corrects_why?: string;
   /** Section shown last, so that the visit goes on where it stopped. */
   page: number;
   /** Counts the saves; two tabs on one draft are noticed by it. */
@@ -71,6 +73,10 @@ export interface NewDraft {
   answers?: Answers;
   kind?: OpKind;
   corrects?: string | null;
+  corrects_why?: string;
+  /** When the visit began, for the correction of an earlier record; now unless said. */
+  started_at?: string;
+  page?: number;
 }
 
 /** An empty visit, begun now. */
@@ -86,9 +92,10 @@ export function newDraft(of: NewDraft, clock: Clock, newId: () => string): Draft
     ...(of.round ? { round: of.round } : {}),
     answers: of.answers ?? {},
     photos: [],
-    started_at: clock.read().wall,
+    started_at: of.started_at ?? clock.read().wall,
     corrects: of.corrects ?? null,
-    page: 0,
+    ...(of.corrects_why ? { corrects_why: of.corrects_why } : {}),
+    page: of.page ?? 0,
     rev: 0,
     saved_at: null,
   };
@@ -124,6 +131,7 @@ export function sealSubmission(
       photos,
       started_at: draft.started_at,
       corrects: draft.corrects,
+      ...(draft.corrects_why ? { corrects_why: draft.corrects_why } : {}),
     },
     { draft_id: draft.draft_id, account: draft.account, household: draft.household },
     clock,

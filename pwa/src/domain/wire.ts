@@ -262,6 +262,8 @@ export interface OpBody {
   finished_at: string;
   clock: ClockReading;
   corrects: string | null;
+  /** Why, in the words of whoever corrects. */
+  corrects_why?: string;
   app_version: string;
 }
 

@@ -116,7 +116,7 @@ export function helpedViews(phone: Phone, today: string): HelpedView[] {
       pair,
       days: daysLeft(pair, today),
       logs,
-      draft: phone.drafts.value.find((draft) => draft.kind === "visit_log" && draft.household === unit) ?? null,
+      draft: phone.drafts.value.find((draft) => draft.corrects === null && draft.kind === "visit_log" && draft.household === unit) ?? null,
       entry: logs.find((log) => log.entry)?.entry ?? null,
     };
   });

@@ -242,7 +242,7 @@ function PledgesDue(props: { pack: PackageView }) {
 /** What a team does besides interviews: begin a record, and go on with one. */
 function OtherWork() {
   const phone = usePhone();
-  const drafts = phone.drafts.value.filter((draft) => draft.sample_id === null);
+  const drafts = phone.drafts.value.filter((draft) => draft.sample_id === null || draft.corrects !== null);
   return (
     <section class="stack">
       <h2 class="section-title">{w().otherWork}</h2>
@@ -254,7 +254,7 @@ function OtherWork() {
           data-testid="record-draft"
           onClick={() => go({ name: "interview", draftId: draft.draft_id })}
         >
-          {w().goOnVisit}: {subjectOf(phone, draft)}
+          {draft.corrects ? w().goOnCorrection : w().goOnVisit}: {subjectOf(phone, draft)}
         </button>
       ))}
       <button type="button" class="button" data-testid="new-record" onClick={() => go({ name: "field" })}>

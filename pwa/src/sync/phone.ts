@@ -8,6 +8,7 @@ import type { Api } from "../net/types.ts";
 import { openStore, type StoreOptions } from "../store/open.ts";
 import type { SessionRow, Store } from "../store/types.ts";
 import { registerWorker } from "../sw/register.ts";
+import { draftCorrection } from "./correction.ts";
 import { createDraftKeeper, type DraftKeeper } from "./draft-keeper.ts";
 import { exportSealed } from "./export.ts";
 import { createHealth, heartbeatOf, type Health } from "./health.ts";
@@ -231,7 +232,7 @@ async function heardOther(store: Store, state: PhoneState): Promise<void> {
   await state.refresh();
 }
 
-type DraftVerbs = Pick<Phone, "beginDraft" | "openDraft" | "discardDraft" | "sealDraft" | "sealOutcome">;
+type DraftVerbs = Pick<Phone, "beginDraft" | "beginCorrection" | "openDraft" | "discardDraft" | "sealDraft" | "sealOutcome">;
 
 function draftVerbs({ store, state, engine, clock, changed, keepers }: Inside): DraftVerbs {
   /** Sealed ops whose end was not seen yet, by draft. */
@@ -260,10 +261,20 @@ function draftVerbs({ store, state, engine, clock, changed, keepers }: Inside): 
   return {
     openDraft,
     async beginDraft(of) {
-      const same = state.drafts.value.find((each) => each.sample_id !== null && each.sample_id === of.sample_id);
+      const same = state.drafts.value.find(
+        (each) => each.corrects === null && each.sample_id !== null && each.sample_id === of.sample_id,
+      );
       const known = same ? await openDraft(same.draft_id) : null;
       if (known) return known;
       const draft = await store.saveDraft(newDraft({ ...of, account: account() }, clock, newId));
+      await changed();
+      return kept(createDraftKeeper(store, draft));
+    },
+    async beginCorrection(opId, of) {
+      const going = state.drafts.value.find((each) => each.corrects === opId);
+      if (going) return openDraft(going.draft_id);
+      const draft = await draftCorrection(store, clock, newId, opId, of);
+      if (!draft) return null;
       await changed();
       return kept(createDraftKeeper(store, draft));
     },

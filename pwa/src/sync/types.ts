@@ -4,6 +4,7 @@ import type { Clock, Draft, NewDraft, Sealed } from "../domain/submission.ts";
 import type { Doorstep } from "../domain/opening.ts";
 import type { Reason } from "../domain/outcome.ts";
 import type { Answers, OutcomeCode, Package, PhotoRef, Problem, Round, Sample, SampleState, Stratum } from "../domain/wire.ts";
+import type { Correcting } from "./correction.ts";
 import type { DraftKeeper } from "./draft-keeper.ts";
 import type { Device, OutboxRow, SessionRow, StorageReport, Store, SubmissionRow } from "../store/types.ts";
 
@@ -192,6 +193,11 @@ export interface Phone {
   form<T>(sha256: string): Promise<T | null>;
   /** Begin a visit; the draft is saved before this resolves. Throws NotSaved. */
   beginDraft(of: Omit<NewDraft, "account">): Promise<DraftKeeper>;
+  /**
+   * Begin the correction of a record sealed on this phone, or go on with it: its answers and copies of its photos,
+   * the visit's own beginning. Null when the record is no longer here. Throws NotSaved.
+   */
+  beginCorrection(opId: string, of: Correcting): Promise<DraftKeeper | null>;
   /** Go on with a visit. Null when it is no longer there. */
   openDraft(draftId: string): Promise<DraftKeeper | null>;
   discardDraft(draftId: string): Promise<void>;

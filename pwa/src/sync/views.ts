@@ -75,7 +75,7 @@ export function packageView(
       surplus: place?.state === "reserve" && stateOf(place.code) === "completed",
       before: [],
       doorsteps: [...here].sort((a, b) => Date.parse(a.started_at) - Date.parse(b.started_at)),
-      draft_id: drafts.find((draft) => draft.sample_id === sample.sample_id)?.draft_id ?? null,
+      draft_id: drafts.find((draft) => draft.corrects === null && draft.sample_id === sample.sample_id)?.draft_id ?? null,
       last_op_id: submissions.find((row) => row.sample_id === sample.sample_id)?.op_id ?? null,
     };
   });

@@ -115,6 +115,7 @@ export const en: Words = {
   noVisits: "None yet",
   startVisit: "Start the visit",
   goOnVisit: "Go on",
+  goOnCorrection: "Go on correcting",
   nobodyHome: "Nobody met",
   visitDone: "This household is done.",
   visitClosed: "This household has its outcome.",

@@ -44,7 +44,14 @@ export const roles: RoleWords = {
 
   readIt: "Read the answers",
   readTitle: "Answers",
-  readOnly: "To read, not to change.",
+  readOnly: "To read, not to change. If something is wrong, save a correction; this record is kept.",
+  correct: "Correct this record",
+  correctWhy: "A new record begins with these answers; change and save it. The old one is kept; the later counts.",
+  correctBegin: "Begin the correction",
+  correctGone: "The answers or photos are no longer on this phone; please turn to the city's officer.",
+  corrected: "This record was corrected; the later one counts.",
+  readNewer: "Read the corrected one",
+  correcting: (why) => `Correction: ${why}. The earlier record is kept.`,
   readGone: "The answers or their version of the form are not on this phone. Sync when online, then look again.",
   photoElsewhere: "The photo is not on this phone",
 

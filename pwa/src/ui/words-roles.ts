@@ -48,7 +48,14 @@ const roles = {
   // reading what was filled in
   readIt: "看填写内容",
   readTitle: "填写内容",
-  readOnly: "只能看,不能改。",
+  readOnly: "只能看,不能改。填错了就另存一份更正,原来这份仍保留。",
+  correct: "更正这一份",
+  correctWhy: "会另存一份新的记录,答案先照抄过来,改好后保存。原记录保留,以后一份为准。",
+  correctBegin: "开始更正",
+  correctGone: "这一份的内容或照片已不在这部手机里,请找市级督查人员处理。",
+  corrected: "这一份已更正,以后一份为准。",
+  readNewer: "看更正后的",
+  correcting: (why: string) => `更正:${why}。原记录保留。`,
   readGone: "这一份的内容或它那一版问卷不在这部手机里。有网时同步后再看。",
   photoElsewhere: "照片不在这部手机里",
 

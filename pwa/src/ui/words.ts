@@ -123,6 +123,7 @@ const zh = {
   noVisits: "还没有上过门",
   startVisit: "开始访问",
   goOnVisit: "接着填",
+  goOnCorrection: "接着更正",
   nobodyHome: "没找到人",
   visitDone: "这一户已经访完。",
   visitClosed: "这一户已有结果。",

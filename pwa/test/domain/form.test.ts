@@ -53,7 +53,7 @@ describe("what the screens use", () => {
 
   it("knows every function that an author may use", () => {
     const names = JSON.stringify(read("form_expressions.json"));
-    expect(Object.keys(FUNCTIONS).length).toBe(37);
+    expect(Object.keys(FUNCTIONS).length).toBe(35);
     expect(names).toContain("count-selected");
   });
 

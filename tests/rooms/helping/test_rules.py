@@ -18,8 +18,8 @@ def visit(op: str, day: date = MAY, met: bool = True, **more: object) -> VisitFa
 
 
 def test_a_household_never_visited_is_due_now() -> None:
-    assert standing([]).is_due(MAY)
-    assert standing([]).due_on is None
+    assert standing([], 30).is_due(MAY)
+    assert standing([], 30).due_on is None
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])

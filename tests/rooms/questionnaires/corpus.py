@@ -23,7 +23,6 @@ EXPRESSIONS: dict[str, list[str]] = {
     "abs": ["abs(${n})", "abs(-3.5)", "abs(${m} - 10)"],
     "boolean": ["boolean(1)", "boolean(0)", "string(boolean(${n} > 1))"],
     "boolean-from-string": ["boolean-from-string(${a})", "boolean-from-string('true')", "boolean-from-string('1')"],
-    "ceiling": ["ceiling(${m})", "ceiling(-1.5)", "ceiling(${n} div 3)"],
     "coalesce": ["coalesce(${a}, ${b})", "coalesce(${n}, 0) + 1", "coalesce('', coalesce(${b}, 'z'))"],
     "concat": ["concat(${a}, '-', ${n})", "concat(${x})", "concat('', ${d})"],
     "contains": ["contains(${a}, 'a')", "contains(${a}, '')", "contains(${b}, ${a})"],
@@ -33,8 +32,7 @@ EXPRESSIONS: dict[str, list[str]] = {
     "date": ["date(${d})", "date('2017-02-28')", "number(date('2017-02-28')) - number(date('2017-02-01'))"],
     "ends-with": ["ends-with(${a}, 'b')", "ends-with(${a}, '')"],
     "false": ["false()", "string(false())"],
-    "floor": ["floor(${m})", "floor(-1.5)", "floor(${n} div 4)"],
-    "format-date": ["format-date(${d}, '%Y/%m/%d')", "format-date(${d}, '%e.%n.%y')", "format-date('x', '%Y')"],
+    "format-date": ["format-date(${d}, '%Y/%m/%d')", "format-date(${d}, '%e.%n.%y')", "format-date('2017-05-20', '%Y')"],
     "if": ["if(${n} > 2, 'big', 'small')", "if(${a} = '', 'none', ${a})", "if(${n} > ${m}, ${n}, ${m})"],
     "indexed-repeat": ["indexed-repeat(${y}, ${r}, 1)", "indexed-repeat(${x}, ${r}, 2)", "indexed-repeat(${y}, ${r}, ${n})"],
     "instance": [
@@ -70,7 +68,7 @@ EXPRESSIONS: dict[str, list[str]] = {
     "operators": ["${n} + ${m}", "${n} - ${m}", "${n} * ${m}", "-${n}", "${n} mod 3", "-7 mod 3", "2 + 3 * 4 - 1"],
     "division": ["${n} div ${m}", "7 div 2", "${n} div 3"],
     "comparisons": ["${n} = ${m}", "${n} != ${m}", "${n} < ${m}", "${n} <= 3", "${a} = 'a'", "${a} != ${b}",
-                    "${y} = 3", "${y} > 2", "${x} = 'a'", "${n} = '3'", "'10' = 10", "1 < 2 and 2 < 3"],
+                    "count(${r}[./y = 3]) > 0", "sum(${y}) > 2", "join('', ${x}) = 'a'", "${n} = '3'", "'10' = 10", "1 < 2 and 2 < 3"],
     "logic": ["${n} > 1 and ${m} > 1", "${n} > 1 or ${a} = 'a'", "not(${n} > 1) and (${m} > 2 or ${b} = '')"],
     "dates": ["${d} < '2017-06-01'", "${d} - date('2017-01-01')", "${d} = '2017-05-20'", "today() - today()"],
     "conditions": [

@@ -69,6 +69,16 @@ REFUSED = {
     "conditions within a path": (
         [row("text", "x", constraint="/data/g/x[. = '1'] = '1'")], 3, "[条件] 只能写在重复组后面",
     ),
+    "a function that Collect lacks": (
+        [row("decimal", "x"), row("calculate", "c", calculation="floor(${x})")], 4, "floor() 不在可用的函数里;用 int",
+    ),
+    "all rows where one value is meant": (
+        [*RS, row("calculate", "c", calculation="if(${x} = '1', 1, 0)")], 6, "x 在重复组里,不止一个值",
+    ),
+    "all rows as the rule itself": ([*RS, row("calculate", "c", calculation="${x}")], 6, "x 在重复组里,不止一个值"),
+    "all rows among other operands": (
+        [*RS, row("calculate", "c", calculation="concat('a', ${x})")], 6, "x 在重复组里,不止一个值",
+    ),
     "a moving instant": ([row("calculate", "x", calculation="string(now())")], 3, "now() 不在可用的函数里;用 today()"),
     "chance outside a seed": ([row("calculate", "x", calculation="random() * 2")], 3, "只能写成"),
     "a shuffle without a seed": (
@@ -205,6 +215,16 @@ def test_the_xform_stays_at_hand_for_other_tools() -> None:
 
     assert "http://www.w3.org/2002/xforms" in xml
     assert 'mediatype="image/*"' in xml
+
+
+def test_a_group_that_shows_nothing_is_no_group_of_the_xform() -> None:
+    """ODK Validate refuses a group without children; the rules in it stay."""
+    made = compiled(
+        [row("begin_group", "g"), row("integer", "n"), row("begin_group", "h", relevant="${n} > 2"),
+         row("calculate", "c", calculation="${n} * 2"), row("end_group"), row("end_group")]
+    )  # fmt: skip
+    assert 'nodeset="/torture/g/h/c"' in made.xml.replace("/data/", "/torture/")
+    assert made.xml.count("<group") == made.xml.count("</group>") == 1
 
 
 def test_photos_keep_their_size_and_signatures_their_appearance() -> None:

@@ -128,7 +128,7 @@ type Single = string | number | boolean;
 const members = (values: Value[]): Single[] => values.flatMap((value): Single[] => (Array.isArray(value) ? value : [value]));
 const text = (values: Value[], at: number): string => toText(values[at] ?? "");
 const number = (values: Value[], at: number): number => toNumber(values[at] ?? "");
-const whole = (n: number, how: (n: number) => number): number => (Number.isFinite(n) ? how(n) : NaN);
+const whole = (n: number): number => (Number.isFinite(n) ? Math.trunc(n) : NaN);
 
 function extreme(values: Value[], larger: boolean): number {
   let found = NaN;
@@ -192,7 +192,6 @@ function matches(values: Value[]): boolean {
 export const FUNCTIONS: Record<string, (values: Value[]) => Value> = {
   abs: (v) => Math.abs(number(v, 0)),
   boolean: (v) => toTruth(v[0] ?? ""),
-  ceiling: (v) => whole(number(v, 0), Math.ceil),
   coalesce: (v) => v.find((x) => toText(x) !== "") ?? "",
   concat: (v) => members(v).map(toText).join(""),
   contains: (v) => text(v, 0).includes(text(v, 1)),
@@ -202,8 +201,7 @@ export const FUNCTIONS: Record<string, (values: Value[]) => Value> = {
   date: (v) => (dayNumber(text(v, 0)) === null ? "" : text(v, 0)),
   "ends-with": (v) => text(v, 0).endsWith(text(v, 1)),
   false: () => false,
-  floor: (v) => whole(number(v, 0), Math.floor),
-  int: (v) => whole(number(v, 0), Math.trunc),
+  int: (v) => whole(number(v, 0)),
   join: (v) => members(v.slice(1)).map(toText).join(text(v, 0)),
   max: (v) => extreme(v, true),
   min: (v) => extreme(v, false),

@@ -1,6 +1,6 @@
 /** A visit or a record begins: with what is already known, or goes on where its draft stands. */
-import { setAnswer, start, type Answers, type Form } from "../../domain/form/index.ts";
-import type { OpKind } from "../../domain/wire.ts";
+import { pages, setAnswer, start, type Answers, type Form } from "../../domain/form/index.ts";
+import type { FormRef, OpKind } from "../../domain/wire.ts";
 import type { Phone, SampleView } from "../../sync/index.ts";
 import type { HelpedView } from "../helped.ts";
 import { formFor } from "../phone.ts";
@@ -103,13 +103,25 @@ export async function beginRecord(
   return keeper.draft.value.draft_id;
 }
 
+/** A record sealed here, once more with its answers, from 签收 on; the earlier one stays. Null when it is not here. */
+export async function beginCorrection(
+  phone: Phone,
+  opId: string,
+  { form, formRef }: { form: Form; formRef: FormRef },
+  why: string,
+): Promise<string | null> {
+  const keeper = await phone.beginCorrection(opId, { form: formRef, why, page: pages(form).length });
+  keeper?.close();
+  return keeper?.draft.value.draft_id ?? null;
+}
+
 /** A look-back at a household, or at a problem of a place. */
 export async function beginLookBack(
   phone: Phone,
   of: { place: Place | null; round: string; household: string | null },
 ): Promise<string | null> {
   const same = phone.drafts.value.find(
-    (draft) => draft.kind === "look_back" && draft.household !== null && draft.household === of.household,
+    (draft) => draft.corrects === null && draft.kind === "look_back" && draft.household !== null && draft.household === of.household,
   );
   if (same) return same.draft_id;
   const found = await formOfKind(phone, "look_back", "q5_lookback");

@@ -2,7 +2,7 @@
 import { flushVisit } from "./visit.ts";
 
 export { leaveVisit, nowWhen } from "./visit.ts";
-export { begin, beginLog, beginLookBack, beginRecord } from "./begin.ts";
+export { begin, beginCorrection, beginLog, beginLookBack, beginRecord } from "./begin.ts";
 export { differences } from "./differences.ts";
 export { Filled } from "./filled.tsx";
 export { registerWord } from "./register-word.ts";

@@ -122,6 +122,11 @@ function Review(props: { visit: Visit; draftId: string }) {
         </>
       }
     >
+      {visit.keeper.draft.value.corrects_why ? (
+        <p class="notice" data-testid="correcting">
+          {r().correcting(visit.keeper.draft.value.corrects_why)}
+        </p>
+      ) : null}
       {fault ? (
         <div class="notice bad" role="alert">
           <h2>{w().sealFailed}</h2>

@@ -6,7 +6,7 @@ import { w } from "../../ui/words.ts";
 import { r } from "../../ui/words-roles.ts";
 import { SyncFoot } from "../foot.tsx";
 import { useHelped, type HelpedView } from "../helped.ts";
-import { usePhone } from "../phone.ts";
+import { subjectOf, usePhone } from "../phone.ts";
 import { Reminders } from "../reminders.tsx";
 import { go } from "../routes.ts";
 import { RecordChip } from "../standing.tsx";
@@ -64,6 +64,7 @@ export function HelperToday() {
   const pack = phone.pack.value;
   const account = phone.session.value;
   const next = views.find((view) => view.draft || view.days <= 0);
+  const corrections = phone.drafts.value.filter((draft) => draft.corrects !== null);
   const due = views.filter((view) => view.days <= 0).length;
   const empty = pack ? [r().noHelped, r().noHelpedWhy] : [w().noPackage, navigator.onLine ? w().noPackageWhy : w().noPackageOffline];
   return (
@@ -87,6 +88,17 @@ export function HelperToday() {
       ) : (
         <p class="muted small">{r().everyDays(pack?.package.visit_every_days ?? 30)}</p>
       )}
+      {corrections.map((draft) => (
+        <button
+          key={draft.draft_id}
+          type="button"
+          class="button"
+          data-testid="record-draft"
+          onClick={() => go({ name: "interview", draftId: draft.draft_id })}
+        >
+          {w().goOnCorrection}: {subjectOf(phone, draft)}
+        </button>
+      ))}
       <div class="cards">
         {views.map((view) => (
           <HelpedCard key={view.unit} view={view} first={view === next} />

@@ -11,6 +11,7 @@ import { SyncFoot } from "../foot.tsx";
 import { usePhone } from "../phone.ts";
 import { loadQuestionnaire, type Questionnaire } from "../questionnaire.ts";
 import { goBack } from "../routes.ts";
+import { Correct } from "./correct.tsx";
 
 interface Filled {
   form_id: string;
@@ -21,6 +22,7 @@ interface Filled {
 
 interface Read {
   form: Form;
+  formRef: FormRef;
   filled: Filled;
   part: Questionnaire;
 }
@@ -47,7 +49,7 @@ async function read(phone: Phone, opId: string): Promise<Read | null> {
   const refs: FormRef[] = phone.pack.value?.package.forms ?? [];
   const ref = refs.find((each) => each.form_id === filled?.form_id && each.version === filled.version);
   const form = ref ? await phone.form<Form>(ref.sha256) : null;
-  return filled && form ? { filled, form, part: await loadQuestionnaire() } : null;
+  return filled && ref && form ? { filled, form, formRef: ref, part: await loadQuestionnaire() } : null;
 }
 
 /** One record, its own or an earlier one. */
@@ -76,6 +78,7 @@ export function RecordPage(props: { opId: string }) {
       {found ? (
         <>
           <p class="notice">{r().readOnly}</p>
+          <Correct opId={props.opId} form={found.form} formRef={found.formRef} />
           <found.part.Filled
             form={found.form}
             answers={found.filled.answers}
