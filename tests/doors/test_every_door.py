@@ -83,6 +83,11 @@ def doors(place: dict[str, str]) -> dict[str, Door]:
             f"/api/v1/samples/{sample}/assignment", frozenset({"city", "song"}), body={"account": "lin"}
         ),
         "POST /api/v1/rounds/{code}/close": Door(f"/api/v1/rounds/{code}/close", city, own=False),
+        # No draw of the cast is void (test_pages_draw reads the note of one that is).
+        "GET /api/v1/rounds/{code}/void-note": Door(
+            f"/api/v1/rounds/{code}/void-note?draw={code}-A1", frozenset(), own=False
+        ),
+        "GET /rounds/{code}/void-note": Door(f"/rounds/{code}/void-note?draw={code}-A1", frozenset(), own=False),
         "GET /api/v1/indicators": Door("/api/v1/indicators", EVERYBODY, own=False),
         "GET /api/v1/rounds/{code}/indicators": Door(
             f"/api/v1/rounds/{code}/indicators", CITY | TEAM | {"fang"}, closed=EVERYBODY, own=False

@@ -1,11 +1,13 @@
 """A round from its first form to its lists, by pages alone, and the refusals on the way."""
 
+import hashlib
 import json
 from pathlib import Path
 
 import pytest
 
-from app.survey.rounds.record import verify_record
+from app.kernel.keys import verify_signature
+from app.survey.rounds.record import canonical, verify_record
 from tests.cast import DICE, ROUND, World
 from tests.visitor import Page, Visitor
 
@@ -275,6 +277,28 @@ def test_a_void_draw_keeps_its_reason_for_ever_and_the_next_has_the_next_number(
     assert "2017-1-A2" in again.main
     assert "名单漏了一个村" in again.main
     assert Visitor(world, "leaders").post("/rounds/2017-1/void", reason="我想换几户").status in (403, 404)
+
+
+def test_a_void_leaves_a_note_to_sign_that_anybody_can_hold_against_the_key(world: World) -> None:
+    city = Visitor(world, "city")
+    path = f"/rounds/{ROUND}/void-note?draw={ROUND}-A1"
+    standing = world.get("city", f"/api/v1/rounds/{ROUND}/draw.json").json()
+    assert city.get(path).status == 404, "nothing is void yet"
+    page = city.post(f"/rounds/{ROUND}/void", asked_by="县公证处", reason="一颗骰子掉到桌下")
+
+    assert path in page.links
+    note = city.get(path)
+    for word in ("一颗骰子掉到桌下", "县公证处", "city", standing["seed"], "代表、委员", "第三方"):
+        assert word in note.main, word
+    told = world.get("city", f"/api/v1{path}").json()
+    assert told["record_sha256"] == hashlib.sha256(canonical(standing).encode()).hexdigest()
+    assert verify_signature(told["key"]["spki"], canonical(told).encode(), told["signature"])
+    assert not verify_signature(told["key"]["spki"], canonical({**told, "reason": "别的"}).encode(), told["signature"])
+
+    city.post(f"/rounds/{ROUND}/freeze", **FRAME)
+    assert world.get("city", f"/api/v1{path}").json() == told, "the same after the next draw began"
+    for account in ("lin", "xing", "he"):
+        assert world.get(account, path).status_code == 404
 
 
 def test_closing_tells_what_is_unfinished_before_it_is_done(world: World) -> None:

@@ -33,6 +33,7 @@ from app.survey.rounds.freeze import freeze_draws
 from app.survey.rounds.published import list_published
 from app.survey.rounds.record import FRAME_HEADER, ceremony_of, record_text, signed
 from app.survey.rounds.service import DEFAULT_QUOTA
+from app.survey.rounds.void_note import get_void_note
 
 router = APIRouter(prefix="/api/v1", tags=["rounds"])
 
@@ -215,6 +216,13 @@ def post_void(code: str, body: VoidIn, house: TheHouse, actor: CityOfficer) -> d
     with house.db.write(HOME) as session:
         draw = service.void_draw(session, actor, code, body.reason, draw_id=body.draw, asked_by=body.asked_by)
         return {"draw": draw.id, "reason": draw.void_reason, "voided_at": draw.voided_at and rfc3339(draw.voided_at)}
+
+
+@router.get("/rounds/{code}/void-note")
+def get_note(code: str, draw: str, house: TheHouse, actor: Caller) -> dict[str, Any]:
+    """Why a draw was voided, by whom and at whose word, signed like a record; the city alone."""
+    with house.db.read() as session:
+        return get_void_note(session, house.keys, actor, code, draw)
 
 
 @router.post("/rounds/{code}/draw", status_code=201)

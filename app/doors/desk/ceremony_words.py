@@ -66,6 +66,20 @@ CEREMONY_WORDS: dict[str, tuple[str, str]] = {
     "throw_place": ("掷骰地点", "Where it was thrown"),
     "throw_photo": ("照片或录像的 SHA-256(可不填)", "SHA-256 of the photo or film (optional)"),
     "void_asked_by": ("谁提出", "Who asked for it"),
+    "void_note_title": ("抽样作废说明", "Note of a void draw"),
+    "void_note_lead": (
+        "这次抽样作废,不再算数。它的编号、承诺码和原因留在登记里,以后每份抽样记录都写明;下一次抽样用下一个编号。"
+        "看过名单的人不得提出作废。",
+        "This draw is void and counts nowhere. Its number, commitment and reason stay in the register and stand in every "
+        "later record; the next draw takes the next number. Nobody who has seen the list may ask for a void.",
+    ),
+    "void_by": ("谁办理", "Done by"),
+    "void_at": ("作废时间", "Voided"),
+    "void_before_seed": ("没有掷骰子", "Nothing was thrown"),
+    "void_note_sign": ("签字(至少三方,确认原因属实)", "Signed by at least three parties: the reason is true"),
+    "void_note_seal": ("系统签名(ECDSA P-256,可用下载的文件核对):", "Seal of the service (ECDSA P-256):"),
+    "void_note_file": ("下载带签名的文件", "Download the signed file"),
+    "void_note_print": ("打印作废说明", "Print the note"),
     "done_signed": ("签字已登记,现在可以当众掷骰子。", "The signers are entered. Now throw the dice in public."),
     "record_digest": ("抽样记录摘要", "Digest of the record"),
     "signing_key": ("签名密钥", "Signing key"),

@@ -146,7 +146,7 @@ class DrawPage:
     form: Mapping[str, str]
     tabs: Sequence[DrawTab] = ()
     may_new: bool = False
-    may_void: bool = False
+    may_note: bool = False
     modes: Sequence[Option] = ()
     round_modes: Sequence[Option] = ()
     frame: Sequence[FrameRow] = ()
@@ -225,6 +225,7 @@ def page_of(
         "state": state,
         "steps": [Step(voice(key), _step_tone(n, AT_STEP[state])) for n, key in enumerate(STEPS)],
         "may_draw": may_draw,
+        "may_note": actor.is_city,
         "may_new": may_draw and bool(view.draws) and draw is not None,
         "tabs": _tabs(view, draw, voice) if len(view.draws) > 1 or draw is None else (),
         "form": _kept(view) | dict(form),
@@ -239,7 +240,7 @@ def page_of(
         return DrawPage(**common, **_before(session, view, voice))
     stored = queries.standing_draw(session, view.code, draw.id)
     common |= _committed(view, draw, voice) | _signed(stored, voice)
-    common |= {"may_void": may_draw, "key_id": house.keys.key_id}
+    common |= {"key_id": house.keys.key_id}
     if actor.is_city or view.state == "closed":
         common["voids"] = _voids(session, view, covert=draw.covert)
     common["parties"] = [
@@ -274,9 +275,10 @@ def _tabs(view: RoundView, here: DrawView | None, voice: Voice) -> list[DrawTab]
 
 def _voids(session: Session, view: RoundView, *, covert: bool) -> list[VoidLine]:
     """The void attempts; those of covert draws stay with covert draws until the close."""
+    every = [*queries.void_draws(session, view.code), *queries.void_draws(session, view.code, teams=True)]
     return [
         VoidLine(draw.id, draw.voided_at, draw.void_reason or "")
-        for draw in queries.void_draws(session, view.code)
+        for draw in every
         if draw.voided_at is not None and (draw.covert <= covert or view.state == "closed")
     ]
 
