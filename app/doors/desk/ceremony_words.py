@@ -70,7 +70,7 @@ CEREMONY_WORDS: dict[str, tuple[str, str]] = {
     "void_note_lead": (
         "这次抽样作废,不再算数。它的编号、承诺码和原因留在登记里,以后每份抽样记录都写明;下一次抽样用下一个编号。"
         "看过名单的人不得提出作废。",
-        "This draw is void and counts nowhere. Its number, commitment and reason stay in the register and stand in every "
+        "This draw is void and counts nowhere. Its number, commitment and reason stay in the register and in every "
         "later record; the next draw takes the next number. Nobody who has seen the list may ask for a void.",
     ),
     "void_by": ("谁办理", "Done by"),

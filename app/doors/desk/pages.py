@@ -44,7 +44,8 @@ from app.doors.desk.frame import page_of_problem
 
 def install(app: FastAPI) -> None:
     """Add every page; refusals are told in words to whoever asked for a page."""
-    desk = (sign_in, rounds, teams, closing, draw, void_note, samples, board, live, county, records, held, register, accounts)
+    ceremony = (rounds, teams, draw, void_note, closing, samples)
+    desk = (sign_in, *ceremony, board, live, county, records, held, register, accounts)
     figures = (overview, indicators, over_rounds, behind, brief, income, coverage, load, map, downloads)
     pages = (*desk, *figures, devices, versions, security, problems, published, visits, reach, reviews, papers)
     for room in (*pages, questionnaires, app_keys):

@@ -46,9 +46,10 @@ REACH_WORDS: dict[str, tuple[str, str]] = {
     "reach_surplus_head": ("超额记录:保留,不计入", "Surplus records: kept, not counted"),
     "reach_surplus_hint": (
         "两部手机没有网络时可能同时启用备选户,或前面的户后来访成了。计入的总是次序最前的几户访成的户,"
-        "同一户访了两次的计后收到的一份。",
+        "同一户访了两次的计后收到的一份;明访和暗访都抽中、都访成的户只计明访的一份。",
         "Two phones without a network may open reserves at once, or a household before succeeds later. Counted are "
-        "always the first reachable ranks; of two interviews of one household the later received one.",
+        "always the first reachable ranks; of two interviews of one household the later received one; a household "
+        "that both an open and a covert draw picked and met counts once, by the open one.",
     ),
     "reach_surplus_one": (
         "按次序规则轮不到,或同一户另有一份计入",

@@ -34,6 +34,7 @@ class Told:
 
     door: Door
     op_id: UUID | None
+    """The interview of its rank, also where the household counts by another draw."""
     facts: Household
 
 
@@ -89,7 +90,7 @@ def _told(door: Door, visit: Visit | None, known: Known) -> Told:
         records=len(door.visits),
         doubted=sum(each.op_id in known.doubted for each in door.visits),
     )
-    return Told(door, visit.op_id if visit else None, facts)
+    return Told(door, door.interview.op_id if door.interview else None, facts)
 
 
 def told_in(text: str) -> dict[str, str]:

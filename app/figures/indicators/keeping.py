@@ -24,9 +24,10 @@ from app.findings.inspections.queries import doors_of
 from app.kernel.db.ports import insert_many, upsert
 from app.survey.rounds.queries import find_draw, samples_of, strata_of, stratum_samples
 from app.survey.rounds.rules import SampleRow, is_panel, parse_sample_id
+from app.survey.rounds.twins import twins_after
 
 log = structlog.get_logger("ruhu")
-RULES = 2
+RULES = 3
 """Raised whenever a rule of counting.py changes what a household adds."""
 VERSION = f"{INPUTS}/{RULES}"
 COUNTING = ""
@@ -39,6 +40,8 @@ Row = dict[str, Any]
 def recount(session: Session, county_id: int, sample_ids: Iterable[str], tz: ZoneInfo) -> None:
     """Count the lists of these households again; nothing for those of no standing draw."""
     lists = {sample_id.rpartition(".")[0]: sample_id for sample_id in sample_ids}
+    for sample_id in list(lists.values()):
+        lists |= {twin.rpartition(".")[0]: twin for twin in twins_after(session, sample_id)}
     for _, sample_id in sorted(lists.items()):
         ref = parse_sample_id(sample_id)
         if ref is None or is_panel(ref.part):

@@ -29,7 +29,7 @@ class FigureHousehold(CountyKeyed, table=True):
     rank: int
     unit: str = Field(max_length=64)
     op_id: UUID | None = None
-    """The interview that counts."""
+    """The interview of its rank."""
     status: str = Field(max_length=10)
     answers: str | None = Field(default=None, sa_type=Text)
     """Its answers in the order of facts.NAMES, parted by tabs; None: no interview counts."""

@@ -76,7 +76,9 @@ def stratum_progress(
 ) -> StratumProgress:
     """The progress of one stratum; its panel is counted apart."""
     counted = [each for each in items if not each.row.is_panel]
-    codes = Counter(each.outcome.code for each in counted if each.state in ENDED and each.outcome.code)
+    codes = Counter(
+        each.outcome.code for each in counted if each.state in ENDED and each.outcome.code and not each.is_twin
+    )
     return StratumProgress(
         county=county,
         kind=kind,

@@ -287,7 +287,7 @@ def reach(items: Sequence[SampleItem]) -> Reach:
     return Reach(
         main=sum(each.row.rank <= each.row.main for each in items),
         opened=len(opened),
-        completed=sum(each.state == SampleState.COMPLETED for each in opened),
+        completed=sum(each.is_counted for each in opened),
         main_not_met=sum(each.row.rank <= each.row.main for each in ended),
         ended=dict(sorted(Counter(each.outcome.code or "" for each in ended).items())),
     )

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,9 @@ from sqlmodel import Session, col, select
 
 from app.findings.inspections.models import Answer, Visit, VisitStatus
 from app.survey.records.models import Op
+from app.survey.rounds.queries import stratum_samples
 from app.survey.rounds.rules import Doorstep, SampleItem, SampleRow, SampleState, in_effect, sample_standings
+from app.survey.rounds.twins import twins_before
 
 SATISFACTION = tuple(f"satisfaction/{name}" for name in ("sat_team", "sat_helper", "sat_effect", "sat_way"))
 """Where Q1 asks the items; Q2's twins stand in another section and never enter these rates."""
@@ -29,7 +31,12 @@ class Door:
 
     @property
     def counted(self) -> Visit | None:
-        """The interview that counts: the latest accepted version, if the rank was properly opened."""
+        """The interview that counts: that of the rank, unless the household counts by another draw of the round."""
+        return None if self.item.is_twin else self.interview
+
+    @property
+    def interview(self) -> Visit | None:
+        """The interview of this rank: the latest accepted version, if the rank was properly opened."""
         if self.item.state is not SampleState.COMPLETED:
             return None
         standing = {step.op_id for step in in_effect([doorstep_of(visit) for visit in self.visits])}
@@ -103,7 +110,22 @@ def doors_of(session: Session, rows: Sequence[SampleRow], tz: ZoneInfo) -> list[
         visits.update(list_visits(session, county_id, draw_id, named))
     steps = {sample_id: [doorstep_of(visit) for visit in seen] for sample_id, seen in visits.items()}
     items = sample_standings(rows, steps, tz)
-    return [Door(item, tuple(visits.get(item.row.sample_id, ()))) for item in items]
+    doors = [Door(item, tuple(visits.get(item.row.sample_id, ()))) for item in items]
+    twins = _counted_twins(session, [door for door in doors if door.interview is not None], tz)
+    return [replace(door, item=replace(door.item, is_twin=door.row.sample_id in twins)) for door in doors]
+
+
+def _counted_twins(session: Session, doors: Sequence[Door], tz: ZoneInfo) -> frozenset[str]:
+    """Sample ids of those that an earlier draw of their round has interviewed too, and counts."""
+    earlier = twins_before(session, [door.row for door in doors])
+    lists = {twin.rpartition(".")[0]: twin for twins in earlier.values() for twin in twins}
+    done = {
+        door.row.sample_id
+        for twin in lists.values()
+        for door in doors_of(session, stratum_samples(session, twin), tz)
+        if door.counted is not None
+    }
+    return frozenset(sample_id for sample_id, twins in earlier.items() if done.intersection(twins))
 
 
 def counted_interviews(session: Session, doors: Sequence[Door]) -> list[CountedInterview]:

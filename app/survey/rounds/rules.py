@@ -113,6 +113,11 @@ def round_of(draw: str) -> str:
     return _SERIES.sub("", draw.rpartition("-A")[0])
 
 
+def is_covert(draw: str) -> bool:
+    """Whether a draw's name is that of a covert one (no round's name can end like that)."""
+    return "-C" in draw and _SERIES.search(draw.rpartition("-A")[0]) is not None
+
+
 class DrawState(StrEnum):
     """Where a draw's ceremony stands; it only ever goes forward."""
 
@@ -323,11 +328,19 @@ class SampleItem:
     state: SampleState
     opened_at: datetime | None
     outcome: Outcome
+    is_twin: bool = False
+    """The household counts by another draw of its round (twins.py)."""
 
     @property
     def is_surplus(self) -> bool:
-        """Interviewed, but the rule has closed its rank: kept, marked, and not counted (R25)."""
-        return self.state is SampleState.RESERVE and self.outcome.end is SampleState.COMPLETED
+        """Interviewed, but the rule has closed its rank or its twin counts: kept, marked, and not counted (R25)."""
+        is_closed = self.state is SampleState.RESERVE
+        return (is_closed or self.is_twin) and self.outcome.end is SampleState.COMPLETED
+
+    @property
+    def is_counted(self) -> bool:
+        """Interviewed at an open rank, and not by another draw."""
+        return self.state is SampleState.COMPLETED and not self.is_twin
 
     def as_dict(self) -> dict[str, object]:
         """The shape of `/rounds/{code}/sample`."""
