@@ -10,8 +10,8 @@ from collections.abc import Sequence
 _STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _CONTROLS = ("\t", "\r", "\n")
 
-_BETWEEN = "\x00"
-_SUSPECT = re.compile(r"(?:^|\x00)[\s=+\-@\uff1d\uff0b\uff0d\uff20]")
+BETWEEN = "\x00"
+_SUSPECT = re.compile(r"\x00[\s=+\-@\uff1d\uff0b\uff0d\uff20]")
 
 
 def safe(text: str) -> str:
@@ -23,9 +23,14 @@ def safe(text: str) -> str:
 
 def safe_row(row: Sequence[str | int | None]) -> Sequence[str | int | None]:
     """The row with every text safe. One look over the whole row first: most rows hold nothing to guard against."""
-    if not _SUSPECT.search(_BETWEEN.join(map(str, row))):
+    if is_harmless(BETWEEN.join(map(str, row))):
         return row
     return [safe(cell) if isinstance(cell, str) else cell for cell in row]
+
+
+def is_harmless(joined: str) -> bool:
+    """Whether no cell of a row begins in a way that has to be looked at; `joined`: its cells with BETWEEN."""
+    return _SUSPECT.search(BETWEEN + joined) is None
 
 
 def _is_number(text: str) -> bool:

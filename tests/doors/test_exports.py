@@ -2,13 +2,17 @@
 
 import csv
 import io
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from app.kernel.audit import AuditRow
-from app.papers.exports.records import mended, picker
+from app.papers.exports.records import mended, picker, plan_of, read_sealed, rows_of
+from app.survey.rounds.queries import get_round
 from tests.cast import ROUND, World
 
 RECORDS = f"/api/v1/rounds/{ROUND}/records.csv"
@@ -77,6 +81,39 @@ def test_who_took_the_records_stands_in_the_chain(world: World) -> None:
     assert (taken.actor, taken.subject) == ("auditor", f"{ROUND} q1_poor")
 
 
+def test_whoever_takes_the_records_slowly_holds_no_session_and_gets_the_list_of_the_beginning(world: World) -> None:
+    """Two records are listed, the first line is taken; then one of them is corrected and a third one comes."""
+    phone, open_now = world.phone("lin"), []
+    samples = phone.samples("poor")
+    sealed = [phone.op(phone.interview(each, sat={"team": 2})) for each in samples[:2]]
+    phone.post(*sealed)
+
+    @contextmanager
+    def read() -> Iterator[Session]:
+        open_now.append(1)
+        with world.house.db.read() as session:
+            yield session
+        open_now.pop()
+
+    with world.house.db.read() as session:
+        actor = world.actor("city")
+        plan = plan_of(session, actor, get_round(session, actor, ROUND), "q1_poor")
+    lines = rows_of(read, plan)
+    taken = [next(lines)]
+    assert open_now == []
+    better = phone.interview(samples[1], sat={"team": 5}, corrects=sealed[1]["op_id"])
+    phone.post(phone.op(better), phone.op(phone.interview(samples[2])))
+    taken += lines
+
+    assert [line[0] for line in taken] == [op["op_id"] for op in sealed]
+    assert len(rows(world, "city")) == 4
+
+
+@pytest.mark.parametrize("body", [b'{"a":"\\ud800"}', b'{"a":1,"a":"2"}', '{"乡":[{"b":null}]}'.encode()])
+def test_the_quick_reader_of_what_was_sealed_reads_as_the_slow_one_does(body: bytes) -> None:
+    assert read_sealed(body) == json.loads(body)
+
+
 def test_a_form_that_nobody_answered_is_not_found(world: World) -> None:
     assert world.get("city", RECORDS).status_code == 404
     assert world.get("city", f"{RECORDS}?form=../../etc").status_code == 404
@@ -100,6 +137,6 @@ def test_answers_are_taken_out_of_their_groups_and_rows_become_json() -> None:
     paths = (("a", "x"), ("a", "y"), ("top",), ("a", "b", "z"), ("rows",))
     pick = picker(paths, frozenset({("rows",)}))
     assert pick({"a": {"x": "1", "b": {"z": "3"}}, "top": "t", "rows": [{"k": "乡"}]}) == [
-        "1", None, "t", "3", '[{"k": "乡"}]',
+        "1", "", "t", "3", '[{"k": "乡"}]',
     ]  # fmt: skip
-    assert pick({"a": "not a group"}) == [None] * 5
+    assert pick({"a": "not a group"}) == [""] * 5

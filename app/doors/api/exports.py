@@ -38,5 +38,4 @@ def get_records(
 
 
 def _lines(house: House, plan: Plan) -> Iterator[bytes]:
-    with house.db.read() as session:
-        yield from csv_bytes(plan.head, rows_of(session, plan))
+    yield from csv_bytes(plan.head, rows_of(house.db.read, plan))

@@ -2,9 +2,12 @@
 
 import csv
 import io
+from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from app.kernel.cells import safe, safe_row
 from app.papers.exports.sheets import BOM, Column, Sheet, csv_bytes, sheet_csv, sheet_name, workbook
@@ -47,6 +50,23 @@ def test_no_cell_of_a_csv_begins_like_a_formula_and_all_come_back() -> None:
     assert rows[0] == ["县区", "户数", "比率"]
     assert [row[0] for row in rows[1:]] == [f"'{text}" for text in PLANTED]
     assert rows[1][1:] == ["9", "90.00"]
+
+
+CELLS = st.one_of(
+    st.none(), st.integers(-9, 9), st.text(max_size=6), st.sampled_from([*PLANTED, *HARMLESS, "\x00", ","])
+)
+
+
+@given(st.lists(st.lists(CELLS, max_size=4), max_size=4))
+@example([["a", "b\x00c"]])
+@example([["", ""], [""], []])
+def test_the_quick_way_to_write_a_line_writes_what_the_slow_one_does(rows: list[list[Any]]) -> None:
+    slow = io.StringIO(newline="")
+    csv.writer(slow).writerows([safe_row(row) for row in rows])
+
+    quick = b"".join(csv_bytes(["a"], rows)).removeprefix(BOM + b"a\r\n")
+
+    assert quick == slow.getvalue().encode("utf-8", "replace")
 
 
 def test_a_workbook_types_its_cells_and_runs_nothing() -> None:
