@@ -3,12 +3,15 @@
 import base64
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from sqlmodel import select
 
 from app.doors.api import odata
 from app.doors.web.app_keys import issue_key, key_of
+from app.papers.exports import feed
+from app.papers.exports import odata as rules
 from app.registry.people.models import Device
 from tests.cast import PASSWORD, ROUND, World
 from tests.visitor import Visitor
@@ -120,6 +123,48 @@ def test_each_reader_has_the_rows_of_the_pages(world: World) -> None:
     assert {row["County"] for row in table(world, "xing", "Visits")} == {"640104"}
     assert table(world, "he", "Visits") == []
     assert {row["Place"] for row in table(world, "he", "Figures", filter="Indicator eq 'I01'")} == {"640104"}
+
+
+def paged(world: World, name: str, **given: str) -> list[list[dict[str, Any]]]:
+    """All pages of a table, by the addresses that each page names."""
+    path, found = f"{FEED}{name}?{urlencode({f'${key}': value for key, value in given.items()})}", []
+    while path:
+        body = world.get("city", path).json()
+        found.append(body["value"])
+        path = body.get("@odata.nextLink", "").replace("https://ruhu.test", "")
+    return found
+
+
+def test_pages_of_visits_and_figures_meet_though_records_come_between(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages of two rows, steps of three: over both counties, and with a correction in their midst."""
+    phone = world.phone("lin")
+    samples = phone.samples("poor")
+    ops = [phone.op(phone.interview(each, sat={"team": 1 + n % 5})) for n, each in enumerate(samples[:7])]
+    phone.post(*ops, phone.op(phone.interview(samples[2], sat={"team": 4}, corrects=ops[2]["op_id"])))
+    visits(world, "fang", of=3)
+    whole = {name: paged(world, name) for name in ("Visits", "Figures")}
+    assert [len(pages) for pages in whole.values()] == [1, 1]
+
+    monkeypatch.setattr(rules, "PAGE", 2)
+    monkeypatch.setattr(feed, "STEP", 3)
+
+    for name, ((*rows,),) in whole.items():
+        pages = paged(world, name, **({"filter": "Indicator eq 'I01'"} if name == "Figures" else {}))
+        expected = [row for row in rows if row.get("Indicator") in (None, "I01")]
+        assert [row for page in pages for row in page] == expected
+        assert {len(page) for page in pages[:-1]} == {2}
+    assert len(whole["Visits"][0]) == 10
+    odd = [row for page in paged(world, "Visits", filter="SatTeam eq 4", top="3") for row in page]
+    assert odd == [row for row in whole["Visits"][0] if row["SatTeam"] == 4][:3]
+
+
+@pytest.mark.parametrize("name", ["Visits", "Figures"])
+@pytest.mark.parametrize("token", ["x", "2017-1-A1~99~1", "2017-1-A1~1~x", "2017-1~640104~I01~nothing", "~~"])
+def test_a_place_that_is_not_there_is_said_and_not_guessed(world: World, name: str, token: str) -> None:
+    visits(world)
+    assert world.get("city", f"{FEED}{name}?$skiptoken={token}").status_code == 400
 
 
 def test_a_corrected_visit_is_one_row(world: World) -> None:

@@ -121,12 +121,11 @@ def _table(request: Request, house: House, actor: Actor, entity: EntitySet) -> R
     given = dict(request.query_params)
     query, tz = read_query(entity, given), house.settings.tz
     with house.db.read() as session:
-        rows: Iterable[Any]
-        if entity is ROUNDS:
-            rows = round_rows(session, actor, query)
-        elif entity is FIGURES:
-            rows = figure_rows(session, actor, query, tz)
-        else:
-            rows = visit_rows(session, actor, query, tz)
+
+        def rows(after: str) -> Iterable[Any]:
+            if entity is ROUNDS:
+                return round_rows(session, actor, query)
+            return (figure_rows if entity is FIGURES else visit_rows)(session, actor, query, tz, after)
+
         body = answer(entity, rows, query, _root(house), given)
     return _json(body)

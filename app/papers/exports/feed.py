@@ -18,8 +18,9 @@ from app.figures.indicators.yc2017 import INDICATORS
 from app.findings.inspections.models import Answer, Visit, VisitStatus
 from app.findings.inspections.queries import SATISFACTION
 from app.kernel.clock import local_day
-from app.papers.exports.odata import EntitySet, Property, Query
+from app.papers.exports.odata import AFTER, EntitySet, Property, Query, lost_place
 from app.registry.people.rules import Actor, reads_answers
+from app.survey.records.models import Op
 from app.survey.rounds import queries as rounds
 from app.survey.rounds.queries import RoundView
 from app.survey.rounds.rules import parse_sample_id
@@ -54,6 +55,8 @@ VISITS = EntitySet(
 )  # fmt: skip
 SETS = (ROUNDS, FIGURES, VISITS)
 STEP = 500
+SEPARATOR = "~"
+"""Between the parts of a place; no code of ours holds it."""
 
 Row = Mapping[str, Any]
 
@@ -73,18 +76,31 @@ def round_rows(session: Session, actor: Actor, query: Query) -> Iterator[Row]:
         }  # fmt: skip
 
 
-def figure_rows(session: Session, actor: Actor, query: Query, tz: ZoneInfo) -> Iterator[Row]:
-    """A line for each figure and its parts, by round and place."""
+def figure_rows(session: Session, actor: Actor, query: Query, tz: ZoneInfo, after: str = "") -> Iterator[Row]:
+    """A line for each figure and its parts, by round and place; `after`: those behind this place."""
     one = query.fixed("Indicator")
     codes = [one] if one in INDICATORS else [] if one is not None else None
+    wait = after
     for view in _views(session, actor, query):
-        if view.state not in ("drawn", "closed") or codes == []:
+        if (
+            view.state not in ("drawn", "closed")
+            or codes == []
+            or (wait and not wait.startswith(f"{view.code}{SEPARATOR}"))
+        ):
             continue
-        found = figures_of(session, actor, view.code, tz, codes=codes)
+        found = figures_of(session, actor, view.code, tz, codes=codes, view=view)
         for place in (*found.counties, *([found.city] if found.city else [])):
+            if wait and not wait.startswith(SEPARATOR.join((view.code, place.code, ""))):
+                continue
             for figure in place.figures.values():
                 for each in (figure, *figure.parts):
-                    yield _figure_row(view.code, found.scheme, place, each)
+                    here = SEPARATOR.join((view.code, place.code, each.code, each.part))
+                    if not wait:
+                        yield {**_figure_row(view.code, found.scheme, place, each), AFTER: here}
+                    elif here == wait:
+                        wait = ""
+    if wait:
+        raise lost_place()
 
 
 def _figure_row(round_code: str, scheme: str, place: PlaceFigures, figure: IndicatorFigure) -> Row:
@@ -104,25 +120,65 @@ def _number(text: str | None) -> float | None:
     return None if text is None else float(text)
 
 
-def visit_rows(session: Session, actor: Actor, query: Query, tz: ZoneInfo) -> Iterator[Row]:
-    """A line for each accepted doorstep that was not corrected by a later one; for readers of answers."""
+def visit_rows(session: Session, actor: Actor, query: Query, tz: ZoneInfo, after: str = "") -> Iterator[Row]:
+    """A line for each accepted doorstep that was not corrected by a later one; for readers of answers.
+
+    Round by round and county by county in the order of arrival, a step in memory at a time; `after`: those behind
+    this place.
+    """
     if not reads_answers(actor):
         return
+    wait, county = after.rpartition(SEPARATOR), query.fixed("County")
+    is_waiting = bool(after)
     for view in _views(session, actor, query):
         for draw in view.draws:
-            for county_id in sorted({line.county_id for line in draw.strata}):
-                visits = _visits(session, county_id, draw.id)
-                for start in range(0, len(visits), STEP):
-                    batch = visits[start : start + STEP]
-                    codes = _codes(session, county_id, [visit.op_id for visit in batch])
-                    yield from (_visit_row(view.code, visit, codes.get(visit.op_id, {}), tz) for visit in batch)
+            for county_id, code in sorted({(line.county_id, line.county) for line in draw.strata}):
+                section, seq = f"{draw.id}{SEPARATOR}{county_id}", 0
+                if is_waiting and section != wait[0]:
+                    continue
+                if is_waiting:
+                    is_waiting, seq = False, _number_of(wait[2])
+                if county in (None, code):
+                    yield from _section(session, view.code, draw.id, county_id, seq, section, tz)
+    if is_waiting:
+        raise lost_place()
 
 
-def _visits(session: Session, county_id: int, draw_id: str) -> list[Visit]:
+def _number_of(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise lost_place()
+    return int(text)
+
+
+COLUMNS = (
+    Op.seq, Visit.op_id, Visit.sample_id, Visit.started_at, Visit.received_at, Visit.finished_at, Visit.contact_result,
+    Visit.outcome_code, Visit.form_id, Visit.form_version, Visit.poverty_status,
+)  # fmt: skip
+
+
+def _section(
+    session: Session, round_code: str, draw_id: str, county_id: int, seq: int, section: str, tz: ZoneInfo
+) -> Iterator[Row]:
+    """The rows of one draw in one county behind a number of arrival."""
     mine = (Visit.county_id == county_id, Visit.draw == draw_id, Visit.status == VisitStatus.ACCEPTED)
-    found = session.exec(select(Visit).where(*mine).order_by(col(Visit.received_at), col(Visit.op_id))).all()
-    replaced = {visit.corrects for visit in found if visit.corrects}
-    return [visit for visit in found if visit.op_id not in replaced]
+    replaced = set(session.exec(select(Visit.corrects).where(*mine, col(Visit.corrects).is_not(None))))
+    while True:
+        query = (
+            select(*COLUMNS)  # type: ignore[call-overload]
+            .join(Op, (col(Op.county_id) == col(Visit.county_id)) & (col(Op.op_id) == col(Visit.op_id)))
+            .where(*mine, col(Op.seq) > seq)
+            .order_by(col(Op.seq))
+            .limit(STEP)
+        )
+        batch = session.exec(query).all()
+        standing = [visit for visit in batch if visit.op_id not in replaced]
+        codes = _codes(session, county_id, [visit.op_id for visit in standing]) if standing else {}
+        for visit in standing:
+            row = _visit_row(round_code, visit, codes.get(visit.op_id, {}), tz)
+            yield {**row, AFTER: f"{section}{SEPARATOR}{visit.seq}"}
+        if len(batch) < STEP:
+            return
+        seq = batch[-1].seq
 
 
 def _codes(session: Session, county_id: int, op_ids: Sequence[UUID]) -> dict[UUID, dict[str, int]]:
@@ -135,7 +191,7 @@ def _codes(session: Session, county_id: int, op_ids: Sequence[UUID]) -> dict[UUI
     return found
 
 
-def _visit_row(round_code: str, visit: Visit, codes: Mapping[str, int], tz: ZoneInfo) -> Row:
+def _visit_row(round_code: str, visit: Any, codes: Mapping[str, int], tz: ZoneInfo) -> Row:
     place = parse_sample_id(visit.sample_id)
     started, finished = visit.started_at or visit.received_at, visit.finished_at
     return {

@@ -6,8 +6,9 @@ asked is refused by name and not half done. Rows are dictionaries; nothing here 
 
 import operator
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 from xml.sax.saxutils import quoteattr
@@ -18,6 +19,10 @@ NAMESPACE = "Ruhu"
 PAGE = 1000
 """Rows of one answer; what follows is at @odata.nextLink."""
 
+MOST_SORTED = 50_000
+"""So many rows are sorted for $orderby; whoever has more asks for fewer."""
+AFTER = "@after"
+"""Where a row carries its place in the table; no column."""
 Row = Mapping[str, Any]
 
 
@@ -84,7 +89,7 @@ class Condition:
 OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "eq": operator.eq, "ne": operator.ne, "gt": operator.gt, "ge": operator.ge, "lt": operator.lt, "le": operator.le,
 }  # fmt: skip
-KNOWN = ("$select", "$filter", "$orderby", "$top", "$skip", "$count", "$format")
+KNOWN = ("$select", "$filter", "$orderby", "$top", "$skip", "$skiptoken", "$count", "$format")
 _CONDITION = re.compile(
     r"\s*\(?\s*(?P<name>\w+)\s+(?P<op>eq|ne|gt|ge|lt|le)\s+"
     r"(?P<value>'(?:[^']|'')*'|-?\d+(?:\.\d+)?(?![-\d])|\d{4}-\d\d-\d\d|null|true|false)\s*\)?\s*(?:and(?=\W)|$)"
@@ -102,6 +107,8 @@ class Query:
     top: int | None = None
     skip: int = 0
     is_counted: bool = False
+    after: str = ""
+    """The place of the last row of the page before."""
 
     def fixed(self, name: str) -> Any:
         """The value that a column must equal, None where it is free: for those who read the rows."""
@@ -123,6 +130,7 @@ def read_query(entity: EntitySet, given: Mapping[str, str]) -> Query:
         top=_whole(given, "$top"),
         skip=_whole(given, "$skip") or 0,
         is_counted=given.get("$count", "false") == "true",
+        after=given.get("$skiptoken", "")[:200],
     )
 
 
@@ -174,32 +182,63 @@ def _value(column: Property, text: str) -> Any:
     raise BadQuery(f"{column.name} 不能和这个值比较。", f"{column.name} cannot be compared with that value.")
 
 
-def chosen(rows: Iterable[Row], query: Query) -> list[Row]:
-    """The rows that fulfil every condition, in the order asked for; what is not known comes first."""
-    found = [row for row in rows if all(each.holds(row) for each in query.conditions)]
+Rows = Callable[[str], Iterable[Row]]
+"""The rows behind a place in the table, all of them behind ""; each carries its own place as AFTER."""
+
+
+def chosen(rows: Iterable[Row], query: Query) -> Iterator[Row]:
+    """The rows that fulfil every condition."""
+    return (row for row in rows if all(each.holds(row) for each in query.conditions))
+
+
+def _sorted(rows: Iterable[Row], query: Query) -> list[Row]:
+    """In the order asked for, what is not known first. All of them have to be at hand, so there is a most."""
+    found = list(islice(rows, MOST_SORTED + 1))
+    if len(found) > MOST_SORTED:
+        zh, en = (
+            f"$orderby 最多排 {MOST_SORTED} 行,请用 $filter 收窄。",
+            f"$orderby sorts {MOST_SORTED} rows: use $filter.",
+        )
+        raise NotSupported(zh, en)
     for name, is_descending in reversed(query.order):
         found.sort(key=lambda row: (row[name] is not None, row[name] if row[name] is not None else 0),
                    reverse=is_descending)  # fmt: skip
     return found
 
 
-def answer(entity: EntitySet, rows: Iterable[Row], query: Query, root: str, given: Mapping[str, str]) -> dict[str, Any]:
-    """The JSON of one page, with the address of the next where there is more."""
-    found = chosen(rows, query)
-    wanted = found[query.skip :] if query.top is None else found[query.skip : query.skip + query.top]
-    page = wanted[:PAGE]
+def answer(entity: EntitySet, rows: Rows, query: Query, root: str, given: Mapping[str, str]) -> dict[str, Any]:
+    """The JSON of one page, with the address of the next where there is more; no more is read than the page holds.
+
+    The next address names the last row, not how many there were: a visit that comes meanwhile shifts nothing.
+    """
+    found = chosen(rows(query.after), query)
+    wanted = islice(iter(_sorted(found, query)) if query.order else found, query.skip, None)
+    size = PAGE if query.top is None else min(query.top, PAGE)
+    page = list(islice(wanted, size))
     names = query.select or tuple(each.name for each in entity.properties)
     suffix = f"({','.join(query.select)})" if query.select else ""
     body: dict[str, Any] = {"@odata.context": f"{root}$metadata#{entity.name}{suffix}"}
     if query.is_counted:
-        body["@odata.count"] = len(found)
+        body["@odata.count"] = sum(1 for _ in chosen(rows(""), query))
     body["value"] = [{name: row[name] for name in names} for row in page]
-    if len(wanted) > PAGE:
-        more = {**given, "$skip": str(query.skip + PAGE)}
+    if size == PAGE and query.top != PAGE and next(wanted, None) is not None:
+        more = {**given, **_behind(page[-1], query)}
         if query.top is not None:
             more["$top"] = str(query.top - PAGE)
+        if "$skiptoken" in more:
+            more.pop("$skip", None)
         body["@odata.nextLink"] = f"{root}{entity.name}?{urlencode(more, safe='$')}"
     return body
+
+
+def _behind(row: Row, query: Query) -> dict[str, str]:
+    is_placed = AFTER in row and not query.order
+    return {"$skiptoken": row[AFTER]} if is_placed else {"$skip": str(query.skip + PAGE)}
+
+
+def lost_place() -> BadQuery:
+    """The row that a next address names is not within the reader's tables any more."""
+    return BadQuery("这一页的位置已不存在,请从头取。", "That place in the table is gone: begin again.")
 
 
 def service_document(sets: Sequence[EntitySet], root: str) -> dict[str, Any]:

@@ -1,11 +1,14 @@
 """What of OData the feed speaks, and that the rest is refused by name instead of half done."""
 
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
 from app.papers.exports.odata import (
+    AFTER,
     PAGE,
     BadQuery,
     EntitySet,
@@ -28,7 +31,7 @@ ROOT = "https://ruhu.test/api/v1/odata/"
 
 def keys(**given: str) -> list[str]:
     asked = {f"${name}": value for name, value in given.items()}
-    body = answer(TABLE, ROWS, read_query(TABLE, asked), ROOT, asked)
+    body = answer(TABLE, lambda after: ROWS, read_query(TABLE, asked), ROOT, asked)
     return [row["Key"] for row in body["value"]]
 
 
@@ -69,7 +72,7 @@ def test_a_query_of_what_is_not_there_is_wrong(given: dict[str, str]) -> None:
         keys(**given)
 
 
-@pytest.mark.parametrize("name", ["expand", "apply", "search", "compute", "skiptoken"])
+@pytest.mark.parametrize("name", ["expand", "apply", "search", "compute", "levels"])
 def test_unknown_options_are_named(name: str) -> None:
     with pytest.raises(NotSupported, match=name):
         keys(**{name: "x"})
@@ -88,7 +91,7 @@ def test_a_long_table_comes_in_pages_that_meet_without_gap_or_double() -> None:
     seen: list[Any] = []
     asked = {"$filter": "N ge 1", "$count": "true"}
     while True:
-        body = answer(TABLE, rows, read_query(TABLE, asked), ROOT, asked)
+        body = answer(TABLE, lambda after: rows, read_query(TABLE, asked), ROOT, asked)
         assert body["@odata.count"] == 2 * PAGE + 6
         seen += [row["N"] for row in body["value"]]
         link = body.get("@odata.nextLink")
@@ -99,17 +102,55 @@ def test_a_long_table_comes_in_pages_that_meet_without_gap_or_double() -> None:
     assert seen == list(range(1, 2 * PAGE + 7))
 
 
+def test_a_next_address_names_the_last_row_so_that_a_row_that_comes_meanwhile_shifts_nothing() -> None:
+    rows = [{"Key": f"{n:05d}", "N": n, "Day": None, AFTER: f"{n:05d}"} for n in range(PAGE + 3)]
+    asked: dict[str, str] = {"$skip": "1"}
+
+    def read(after: str) -> list[dict[str, Any]]:
+        return [row for row in rows if row[AFTER] > after]
+
+    first = answer(TABLE, read, read_query(TABLE, asked), ROOT, asked)
+    rows.insert(0, {"Key": "0", "N": -1, "Day": None, AFTER: "!"})
+    link = dict(parse_qsl(first["@odata.nextLink"].partition("?")[2]))
+    second = answer(TABLE, read, read_query(TABLE, link), ROOT, link)
+
+    assert link == {"$skiptoken": f"{PAGE:05d}"}
+    assert [row["N"] for row in (*first["value"], *second["value"])] == list(range(1, PAGE + 3))
+    assert "@odata.nextLink" not in second
+
+
+def test_a_page_reads_no_more_than_it_holds_and_one() -> None:
+    asked, read = {"$top": "5", "$skip": "2"}, 0
+
+    def endless(after: str) -> Iterator[dict[str, Any]]:
+        nonlocal read
+        while True:
+            read += 1
+            yield {"Key": str(read), "N": read, "Day": None}
+
+    assert [row["N"] for row in answer(TABLE, endless, read_query(TABLE, asked), ROOT, asked)["value"]] == [
+        3,
+        4,
+        5,
+        6,
+        7,
+    ]
+    assert read == 7
+    with pytest.raises(NotSupported, match="orderby"):
+        answer(TABLE, endless, read_query(TABLE, {"$orderby": "N"}), ROOT, {"$orderby": "N"})
+
+
 def test_top_counts_over_the_pages() -> None:
     rows = [{"Key": str(n), "N": n, "Day": None} for n in range(3 * PAGE)]
     asked = {"$top": str(PAGE + 5)}
-    body = answer(TABLE, rows, read_query(TABLE, asked), ROOT, asked)
+    body = answer(TABLE, lambda after: rows, read_query(TABLE, asked), ROOT, asked)
     assert len(body["value"]) == PAGE
     assert "$top=5" in body["@odata.nextLink"]
 
 
 def test_select_says_so_in_the_context() -> None:
     asked = {"$select": "N,Key", "$top": "1"}
-    body = answer(TABLE, ROWS, read_query(TABLE, asked), ROOT, asked)
+    body = answer(TABLE, lambda after: ROWS, read_query(TABLE, asked), ROOT, asked)
     assert body == {"@odata.context": f"{ROOT}$metadata#Things(N,Key)", "value": [{"N": 3, "Key": "a"}]}
 
 
