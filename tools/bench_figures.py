@@ -50,7 +50,6 @@ KINDS = 400
 """So many different households are made up; the visits repeat them."""
 PORT, RUNS = 8913, 60
 ITEMS = ("team", "helper", "effect", "way")
-Pools = dict[str, list[tuple[Household, str]]]
 NOW = datetime(2017, 6, 1, 2, 0, tzinfo=UTC)
 QUICK = 4
 

@@ -38,10 +38,6 @@ class Village(CountyKeyed, table=True):
     lon: float | None = None
     lat: float | None = None
 
-    @property
-    def town_code(self) -> str:
-        return self.code[:9]
-
 
 def list_counties(session: Session) -> list[County]:
     """The counties of the city in code order, without the reserved one."""

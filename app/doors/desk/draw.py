@@ -50,7 +50,6 @@ FIELDS = (
     "asked_by",
 )
 Text = Annotated[str, Form(max_length=200)]
-LongText = Annotated[str, Form(max_length=20_000)]
 
 
 async def read_form(request: Request) -> dict[str, str]:

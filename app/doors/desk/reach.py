@@ -36,7 +36,6 @@ router = APIRouter(include_in_schema=False)
 
 KINDS = ("poor", "non_poor")
 TONES = {"under": "bad", "within": "done", "over": "wait"}
-VILLAGE_TONES = {"done": "done", "going": "open", "ahead": "wait"}
 
 
 @dataclass(frozen=True)

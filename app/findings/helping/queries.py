@@ -15,7 +15,6 @@ from app.findings.inspections.models import VisitStatus
 from app.registry.households.models import Household, PovertyStatus
 from app.registry.households.queries import visible_households
 from app.registry.households.rules import READING_ROLES
-from app.registry.people.models import Account
 from app.registry.people.rules import Actor
 from app.survey.records.models import Op
 
@@ -92,11 +91,6 @@ def list_visits(session: Session, actor: Actor, county_id: int, since: date, lim
         query = query.where(HelperVisit.account_id == actor.account_id)
     ordered = query.order_by(col(HelperVisit.visited_on).desc(), col(HelperVisit.received_at).desc()).limit(limit)
     return list(session.exec(ordered))
-
-
-def helper_accounts(session: Session) -> dict[UUID, Account]:
-    """Account id → helper, for pages."""
-    return {account.id: account for account in session.exec(select(Account).where(Account.role == "helper"))}
 
 
 def sees_visit(session: Session, actor: Actor, op: Op) -> bool:

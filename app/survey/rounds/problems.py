@@ -148,14 +148,6 @@ class TeamsLate(Conflict):
     title_en = "Too late for teams in this round"
 
 
-class NoPledge(Conflict):
-    """Nobody may be given this round's households before the pledge."""
-
-    slug = "no-pledge"
-    title_zh = "还没有签廉洁承诺书"
-    title_en = "The pledge is not signed"
-
-
 class StepAside(Conflict):
     """A helper of the household does not inspect it (R41)."""
 

@@ -85,12 +85,6 @@ def is_panel(part: str) -> bool:
     return part == PANEL
 
 
-def stratum_parts(stratum: str) -> tuple[str, str, str] | None:
-    """(county code, poor | non_poor, part) of `640104-P.FRESH`; None when it is no such name."""
-    match = _STRATUM.fullmatch(stratum)
-    return (match["county"], _KINDS[match["letter"]], match["part"] or "") if match else None
-
-
 def parse_sample_id(text: object) -> SampleRef | None:
     """The parts of a sample id, or None: an op that names no readable sample is kept all the same."""
     match = _SAMPLE.fullmatch(text) if isinstance(text, str) and len(text) <= 128 else None

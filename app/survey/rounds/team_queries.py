@@ -16,7 +16,7 @@ from app.registry.people.models import Account
 from app.registry.people.queries import team_of
 from app.registry.people.rules import Actor, sees_draw
 from app.registry.places import County
-from app.survey.rounds.models import Draw, Pledge, Round, Team, TeamMember
+from app.survey.rounds.models import Draw, Pledge, Team, TeamMember
 
 
 @dataclass(frozen=True)
@@ -153,18 +153,6 @@ def accounts_in(session: Session, code: str, county: str) -> list[Account]:
         for member in team.members
         if member.pledged_at is not None and member.account.disabled_at is None
     ]
-
-
-def team_rounds(session: Session, actor: Actor) -> list[tuple[Round, Work]]:
-    """The rounds that are not closed in whose teams this person is, newest first."""
-    query = (
-        select(Round)
-        .join(TeamMember, col(TeamMember.round_code) == col(Round.code))
-        .where(TeamMember.account_id == actor.account_id, col(Round.closed_at).is_(None))
-        .order_by(col(Round.starts_on).desc(), col(Round.code))
-    )
-    found = [(row, find_work(session, actor, row.code)) for row in session.exec(query)]
-    return [(row, work) for row, work in found if work is not None]
 
 
 # --- who stays away ---
