@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from app.demo import people as invented
+from app.demo.fieldwork import log_visits, record_meetings
 from app.demo.visits import visit_county
 from app.demo.workbook import write_register
 from app.doors.intake import FORM_OF_STRATUM
@@ -94,7 +95,12 @@ def build(house: House, folder: Path) -> Iterator[str]:
         visitor = _actor(house, f"inspector-{suffix}")
         samples = [s for s in package_for(house, visitor, FORM_OF_STRATUM)["samples"] if s["county"] == county]
         visit_county(house, visitor, samples, forms, _first_morning(house))
+        record_meetings(house, visitor, county, code, forms, _first_morning(house))
         yield f"  {name}: 已走访 / visited"
+    helper = _actor(house, "helper-xingqing")
+    helped = [each["household"]["unit"] for each in package_for(house, helper, FORM_OF_STRATUM)["households"]]
+    log_visits(house, helper, helped[:-1], forms, _first_morning(house))
+    yield "  帮扶走访、督查记录 / helpers' visits, records of the teams"
     (folder / ACCOUNTS).write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n")
 
 

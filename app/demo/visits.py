@@ -4,28 +4,17 @@ The six counties answer like golden example G15 (domain §6): two counties reach
 by one household, one is clearly below, one has too few. So the board has something to say.
 """
 
-import hashlib
-import json
 import random
-import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from app import __version__
 from app.demo import answers as fill
-from app.demo.pictures import draw_house
-from app.doors.intake import receive
+from app.demo.phone import Phone, finished
 from app.doors.web.house import House
-from app.kernel.clock import rfc3339
 from app.registry.people.rules import Actor
-from app.survey.photos import service as photos
 from app.survey.questionnaires.models import FormVersion
-from app.survey.questionnaires.rules import check
-from app.survey.records.rules import Envelope, SealedOp
+from app.survey.records.rules import SealedOp
 
 # county: poor completed, satisfied with team, helper, effect, non-poor completed, nobody home once
 G15: dict[str, tuple[int, int, int, int, int, int]] = {
@@ -39,36 +28,6 @@ G15: dict[str, tuple[int, int, int, int, int, int]] = {
 YONGNING_HELPER = (3, 3, 1, 9)
 """Codes of the four in 永宁县 not satisfied with their helper: two neutral, one dissatisfied, one cannot say."""
 PHOTOS_EVERY = 5
-OPS_A_CALL = 25
-
-
-@dataclass
-class Phone:
-    """A scripted phone: seals ops with a device id and a running number, and keeps the photos they announce."""
-
-    actor: Actor
-    device_id: uuid.UUID = field(default_factory=uuid.uuid4)
-    dev_seq: int = 0
-    pictures: dict[str, bytes] = field(default_factory=dict)
-
-    def seal(self, body: dict[str, Any]) -> SealedOp:
-        """The op of a body: its exact bytes and their digest."""
-        self.dev_seq += 1
-        text = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-        return SealedOp(uuid.uuid4(), self.dev_seq, hashlib.sha256(text).hexdigest(), text)
-
-    def shoot(self, question: str, seed: str, caption: str) -> dict[str, Any]:
-        """A photo for a question: kept here, announced in the op."""
-        data = draw_house(seed, caption)
-        digest = hashlib.sha256(data).hexdigest()
-        self.pictures[digest] = data
-        return {
-            "photo_id": str(uuid.uuid4()),
-            "sha256": digest,
-            "bytes": len(data),
-            "type": "image/jpeg",
-            "question": f"/{question}",
-        }
 
 
 def visit_county(
@@ -78,14 +37,7 @@ def visit_county(
     phone = Phone(actor)
     county = samples[0]["county"]
     rng = random.Random(f"visits {county}")
-    ops = list(_doorsteps(rng, phone, samples, forms, first_day))
-    for start in range(0, len(ops), OPS_A_CALL):
-        receive(house, actor, Envelope(phone.device_id, tuple(ops[start : start + OPS_A_CALL])))
-    with TemporaryDirectory(dir=house.settings.data) as folder:
-        for digest, data in phone.pictures.items():
-            path = Path(folder) / digest
-            path.write_bytes(data)
-            photos.deposit(house.db, house.store, actor.account_id, digest, path, first_day)
+    phone.hand_in(house, list(_doorsteps(rng, phone, samples, forms, first_day)), first_day)
 
 
 def _doorsteps(
@@ -172,7 +124,6 @@ def _body(
     *,
     minutes: int,
 ) -> dict[str, Any]:
-    finished = start + timedelta(minutes=minutes)
     home = sample["household"]
     hidden = {
         "sample_id": sample["sample_id"],
@@ -180,19 +131,5 @@ def _body(
         "county_code": sample["county"],
         "round_no": sample["round"],
     }
-    form = forms[sample["form_id"]]
-    day = start.date()
-    computed = check(form.form, {**hidden, **answers}, fill_date=day, received_on=day).answers
-    return {
-        "kind": "interview",
-        "form_id": form.form_id,
-        "form_version": form.version,
-        "sample_id": sample["sample_id"],
-        "answers": computed,
-        "photos": taken,
-        "started_at": rfc3339(start),
-        "finished_at": rfc3339(finished),
-        "clock": {"wall": rfc3339(finished), "monotonic_ms": 1, "offset_ms": 0, "zone": "Asia/Shanghai"},
-        "corrects": None,
-        "app_version": __version__,
-    }
+    about = {"kind": "interview", "sample_id": sample["sample_id"]}
+    return finished(forms[sample["form_id"]], about, {**hidden, **answers}, start, minutes=minutes, photos=taken)

@@ -12,12 +12,16 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from sqlmodel import select
 from starlette.testclient import TestClient
 
 from app.demo import run as demo
+from app.findings.helping.models import HelperVisit
 from app.kernel import audit
 from app.kernel.db.engines import Database
 from app.main import create_app
+from app.registry.places import list_counties
+from app.survey.records.queries import count_held
 from tests.cast import ORIGIN, copy_sqlite, house_at
 
 # county: n, then satisfied, rate and official word of team, helper, effect
@@ -118,6 +122,26 @@ def test_g15_digit_for_digit_in_the_downloads(built: Demo, kind: str) -> None:
     assert helper[("640121", "不计“说不清”")]["比率(%)"] == "66.67"
     assert helper[("640121", "“一般”也算满意")]["比率(%)"] == "80.00"
     assert helper[("city", "")]["比率(%)"] == "85.19"
+
+
+def test_the_pages_beside_the_interviews_have_something_to_say(built: Demo) -> None:
+    rounds = built.client.get("/api/v1/rounds").json()["items"]
+    code = next(item["code"] for item in rounds if item["state"] == "drawn")
+    names = ("C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "C9", "C10")
+
+    rows = table_of(built.client.get(f"/rounds/{code}/files/coverage.csv").content, "csv")
+    missing = [
+        [title.split()[0] for title, n in row.items() if title.startswith(names) and n == "0"]
+        for row in rows
+    ]  # fmt: skip
+
+    assert sorted(missing) == [[]] * 5 + [["C3", "C5", "C6"]]
+    with built.database.read() as session:
+        counties = {county.code: county.id for county in list_counties(session)}
+        assert {code: count_held(session, [n]) for code, n in counties.items()} == dict.fromkeys(counties, 0) | {
+            "640181": 1
+        }
+        assert session.exec(select(HelperVisit)).all()
 
 
 def table_of(content: bytes, kind: str) -> list[dict[str, str]]:
