@@ -205,6 +205,32 @@ def test_the_request_log_names_routes_and_no_ids(world: World) -> None:
     assert world.token("lin") not in text
 
 
+def test_a_days_work_leaves_no_name_number_or_token_in_the_log(world: World) -> None:
+    lines: list[dict[str, Any]] = []
+    structlog.configure(
+        processors=[lambda _l, _m, event: lines.append(dict(event)) or ""], cache_logger_on_first_use=False
+    )
+    phone = world.phone("lin")
+    sample = phone.samples()[0]
+    head, unit = sample["household"]["head_name"], sample["household"]["unit"]
+    good, odd = phone.interview(sample, photos=True), phone.interview(phone.samples()[1])
+    odd["answers"]["satisfaction"]["sat_team"] = f"{head} 640100199001010011"
+    phone.post(phone.op(good), phone.op(odd), phone.op("no body at all"))
+    sign_in_page(world)
+    forms = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
+    world.client.post("/register", data={"county": "640104", "search": head}, headers=forms)
+    world.client.post("/register", data={"county": head, "page": "x"}, headers=forms)
+    for path in (f"/register/{unit}", f"/register/{head}", f"/nowhere/{head}?search={head}", "/held", "/rounds/2017-1"):
+        world.client.get(path, headers=forms)
+    world.client.post("/api/v1/sign-in", json={"account": "lin", "password": PASSWORD[:-1]})
+    world.client.post("/api/v1/sync", content=head.encode(), headers=world.headers("lin"))
+
+    text = json.dumps(lines, ensure_ascii=False)
+    assert len(lines) > 12
+    for secret in (head, unit, sample["sample_id"], "640100199001010011", PASSWORD[:-1], world.token("lin")):
+        assert secret not in text
+
+
 @pytest.mark.parametrize("url", ["http://ruhu.example", "http://10.0.0.5:8000", "ftp://x"])
 def test_a_plain_http_address_is_refused(url: str, tmp_path: Any) -> None:
     with pytest.raises(BadSetting):
