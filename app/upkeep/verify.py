@@ -118,10 +118,16 @@ def check_audit(place: Premises, report: Report) -> list[Fault]:
 
 
 def check_frozen(place: Premises, _report: Report) -> list[Fault]:
-    """Every closed round's table still has the digest it was frozen with."""
+    """Every closed round's table has the digest it was frozen with, and every figure comes out of its counts again."""
     with place.db.read() as session:
-        code = frozen.first_broken(session)
-    return [Fault(f"轮次 {code} 的冻结结果被改动", f"The frozen table of round {code} was changed")] if code else []
+        broken = frozen.first_broken(session)
+    if broken is None:
+        return []
+    code, figure, software = broken.round_code, broken.figure, broken.software
+    if not figure:
+        return [Fault(f"轮次 {code} 的冻结结果被改动", f"The frozen table of round {code} was changed")]
+    zh = f"轮次 {code} 的冻结结果({software})由其计数算不出:{figure}"
+    return [Fault(zh, f"The counts frozen with round {code} ({software}) do not give its figure {figure}")]
 
 
 def check_figures(place: Premises, _report: Report) -> list[Fault]:

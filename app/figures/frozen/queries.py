@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from app.figures.frozen.models import FrozenResult
-from app.figures.frozen.rules import Change, changes, digest, within
+from app.figures.frozen.recount import first_apart
+from app.figures.frozen.rules import Change, beside, changes, digest, within
 from app.figures.indicators.queries import satisfaction, sees_city
+from app.figures.indicators.round_figures import figures_of
 from app.kernel.clock import rfc3339
 from app.kernel.problems import NotFound
 from app.registry.people.rules import Actor
@@ -47,7 +49,7 @@ def find_frozen(session: Session, actor: Actor, code: str, tz: ZoneInfo) -> Froz
         return None
     seen = [county.code for county in view.counties]
     table = within(json.loads(row.text), seen, city=sees_city(session, actor, code))
-    now = satisfaction(session, actor, code, tz)
+    now = beside(satisfaction(session, actor, code, tz), figures_of(session, actor, code, tz).as_dict())
     return Frozen(code, row.frozen_at, row.frozen_by, row.sha256, table, tuple(changes(table, now)))
 
 
@@ -59,9 +61,21 @@ def get_frozen(session: Session, actor: Actor, code: str, tz: ZoneInfo) -> Froze
     return found
 
 
-def first_broken(session: Session) -> str | None:
-    """The code of the first round whose frozen text is not what was hashed, or None."""
+@dataclass(frozen=True)
+class Broken:
+    """A frozen table that does not hold: another text than was hashed, or a figure that its counts do not give."""
+
+    round_code: str
+    figure: str = ""
+    software: str = ""
+
+
+def first_broken(session: Session) -> Broken | None:
+    """The first round whose frozen table is not what was hashed, or cannot be computed again from its counts."""
     for row in session.exec(select(FrozenResult).order_by(col(FrozenResult.frozen_at))):
         if digest(row.text) != row.sha256:
-            return row.round_code
+            return Broken(row.round_code)
+        table = json.loads(row.text)
+        if (apart := first_apart(table)) is not None:
+            return Broken(row.round_code, apart, table["software"])
     return None

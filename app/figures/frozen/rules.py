@@ -27,6 +27,8 @@ class Change:
 def table_of(
     satisfaction: Mapping[str, Any],
     *,
+    figures: Mapping[str, Any],
+    counts: Mapping[str, Mapping[str, Any]],
     exited: Mapping[str, int],
     forms: Sequence[Mapping[str, str]],
     software: str,
@@ -34,11 +36,22 @@ def table_of(
     """The table to freeze: the live figures without their clock, with what made them.
 
     `exited`: county code → households out of poverty in its frame, which the reference item rests on; with it a
-    stranger can compute every figure again (docs/recompute.py).
+    stranger can compute every figure again (docs/recompute.py). `figures`: all indicators, as `/indicators` gives
+    them; `counts`: county code → the sums that they are computed from (recount.py).
     """
-    figures = {name: value for name, value in satisfaction.items() if name not in MOVING}
-    rows = [{**row, "frame": {**row["frame"], "exited": exited[row["code"]]}} for row in figures["counties"]]
-    return {**figures, "counties": rows, "forms": list(forms), "software": software}
+    fixed = {name: value for name, value in satisfaction.items() if name not in MOVING}
+    indicators = {row["code"]: row["indicators"] for row in figures["counties"]}
+    rows = [
+        {
+            **row,
+            "frame": {**row["frame"], "exited": exited[row["code"]]},
+            "indicators": indicators[row["code"]],
+            "counts": counts[row["code"]],
+        }
+        for row in fixed["counties"]
+    ]
+    city = fixed["city"] and {**fixed["city"], "indicators": figures["city"]["indicators"]}
+    return {**fixed, "counties": rows, "city": city, "forms": list(forms), "software": software}
 
 
 def canonical(table: Mapping[str, Any]) -> str:
@@ -52,7 +65,7 @@ def digest(text: str) -> str:
 
 
 def changes(frozen: Mapping[str, Any], now: Mapping[str, Any]) -> list[Change]:
-    """Every figure of an item that differs, county by county, then the city."""
+    """Every field of a figure that differs, county by county, then the city; `now` has the same shape."""
     return [
         Change(place, item, name, value, present.get((place, item), {}).get(name))
         for present in [dict(_items(now))]
@@ -63,10 +76,27 @@ def changes(frozen: Mapping[str, Any], now: Mapping[str, Any]) -> list[Change]:
 
 
 def _items(table: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:
+    """(place, item or indicator with its part) → its figures."""
     city = [("city", table["city"])] if table.get("city") else []
     for place, row in [*((row["code"], row) for row in table["counties"]), *city]:
         for item in row["items"]:
             yield (place, item["item"]), item
+        for figure in row.get("indicators", ()):
+            for part in (figure, *figure.get("parts", ())):
+                yield (place, cell_name(part)), {name: value for name, value in part.items() if name != "parts"}
+
+
+def cell_name(figure: Mapping[str, Any]) -> str:
+    """`I07`, or `I07.suspected` of a part."""
+    return ".".join(filter(None, (figure["code"], figure.get("part", ""))))
+
+
+def beside(satisfaction: Mapping[str, Any], figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Today's figures in the shape of the frozen table, to be held beside it."""
+    indicators = {row["code"]: row["indicators"] for row in figures["counties"]}
+    rows = [{**row, "indicators": indicators[row["code"]]} for row in satisfaction["counties"]]
+    city = satisfaction["city"] and {**satisfaction["city"], "indicators": figures["city"]["indicators"]}
+    return {**satisfaction, "counties": rows, "city": city}
 
 
 def within(table: Mapping[str, Any], counties: Sequence[str], *, city: bool) -> dict[str, Any]:

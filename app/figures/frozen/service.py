@@ -1,14 +1,18 @@
 """Close a round and freeze its figures, in one transaction."""
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from app import __version__
 from app.figures.frozen.models import FrozenResult
+from app.figures.frozen.recount import counts_text
 from app.figures.frozen.rules import canonical, digest, table_of
+from app.figures.indicators.counts import counts_of
 from app.figures.indicators.queries import county_facts, satisfaction
+from app.figures.indicators.round_figures import figures_of
 from app.findings.inspections.queries import form_versions
 from app.kernel import audit
 from app.kernel.clock import utcnow
@@ -31,13 +35,23 @@ def close_and_freeze(
     if kept is not None:
         return kept
     session.flush()
-    figures = satisfaction(session, actor, code, tz, now=now)
-    forms = form_versions(session, [draw.id for draw in standing_draws(session, code)])
-    exited = {county.code: county.exited for county in county_facts(session, get_round(session, actor, code), tz)}
-    text = canonical(table_of(figures, exited=exited, forms=forms, software=SOFTWARE))
+    text = canonical(_table(session, actor, code, tz, now))
     row = FrozenResult(
         round_code=code, text=text, sha256=digest(text), frozen_at=now or utcnow(), frozen_by=actor.account
     )
     session.add(row)
     audit.write(session, "round.frozen", code, actor=actor.account, sha256=row.sha256)
     return row
+
+
+def _table(session: Session, actor: Actor, code: str, tz: ZoneInfo, now: datetime | None) -> dict[str, Any]:
+    """Everything that is frozen: satisfaction, all indicators, the counts that they come from, and what made them."""
+    view = get_round(session, actor, code)
+    return table_of(
+        satisfaction(session, actor, code, tz, now=now),
+        figures=figures_of(session, actor, code, tz, now=now).as_dict(),
+        counts={count.code: counts_text(count) for count in counts_of(session, view, tz).counties},
+        exited={county.code: county.exited for county in county_facts(session, view, tz)},
+        forms=form_versions(session, [draw.id for draw in standing_draws(session, code)]),
+        software=SOFTWARE,
+    )

@@ -1,14 +1,15 @@
 """A closed round's table stands still: what is corrected later shows beside it."""
 
 import json
+from typing import Any
 
 import pytest
 
-from app.figures.frozen import queries, rules
+from app.figures.frozen import queries, recount, rules
 from app.figures.frozen.models import FrozenResult
 from app.kernel.db.base import HOME
 from tests.cast import ROUND, World
-from tests.phone import MORNING
+from tests.phone import MORNING, Phone
 
 RESULTS = f"/api/v1/rounds/{ROUND}/results"
 
@@ -77,7 +78,95 @@ def test_a_changed_text_is_found(world: World) -> None:
         row.text = json.dumps({**json.loads(row.text), "target": "0.50"})
         session.add(row)
     with world.house.db.read() as session:
-        assert queries.first_broken(session) == ROUND
+        broken = queries.first_broken(session)
+    assert (broken and broken.round_code, broken and broken.figure) == (ROUND, "")
+
+
+def test_all_forty_indicators_are_frozen_with_the_counts_that_give_them(world: World) -> None:
+    phone = world.phone()
+    phone.post(*(phone.op(phone.interview(sample)) for sample in phone.samples()[:3]))
+    close(world)
+    table = world.get("city", RESULTS).json()["table"]
+    live = world.get("city", f"/api/v1/rounds/{ROUND}/indicators").json()
+
+    assert [each["indicators"] for each in table["counties"]] == [each["indicators"] for each in live["counties"]]
+    assert table["city"]["indicators"] == live["city"]["indicators"]
+    assert len(table["city"]["indicators"]) == 40
+    assert recount.first_apart(table) is None
+
+
+def housed(phone: Phone, sample: dict[str, Any], grade: str, **more: Any) -> dict[str, Any]:
+    """An interview with a house of this grade."""
+    body = phone.interview(sample, **more)
+    body["answers"]["guarantee"]["house_grade"] = grade
+    return body
+
+
+def test_a_correction_moves_every_indicator_it_touches_beside_the_table(world: World) -> None:
+    """One household that was said to live safely turns out not to: I13 is one fewer, and the table stands."""
+    phone = world.phone()
+    first, second = phone.samples()[:2]
+    safe = phone.op(housed(phone, first, "a"))
+    phone.post(safe, phone.op(housed(phone, second, "a")))
+    close(world)
+    frozen = world.get("city", RESULTS).json()
+
+    late = MORNING.replace(hour=15)
+    phone.post(phone.op(housed(phone, first, "d", started=late, corrects=safe["op_id"])))
+
+    after = world.get("city", RESULTS).json()
+    assert (after["table"], after["sha256"]) == (frozen["table"], frozen["sha256"])
+    moved = {(c["place"], c["item"], c["field"]): (c["frozen"], c["now"]) for c in after["changed_since"]}
+    assert moved["640104", "I13", "numerator"] == (2, 1)
+    assert moved["city", "I13", "rate"] == ("100.00", "50.00")
+    assert {item for _, item, _ in moved} == {"I13", "I40", "I40.poor"}  # a corrected record is a record more
+    with world.house.db.read() as session:
+        assert queries.first_broken(session) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("numerator", 9), ("rate", "99.99"), ("high", "1.00"), ("official", "met")]
+)
+def test_a_figure_that_its_counts_do_not_give_is_found_even_with_a_new_digest(
+    world: World, name: str, value: object
+) -> None:
+    """Whoever changes a figure and hashes the table again has still to change the counts and every figure of them."""
+    phone = world.phone()
+    phone.post(phone.op(phone.interview(phone.samples()[0])))
+    close(world)
+    with world.house.db.write(HOME) as session:
+        row = session.get(FrozenResult, ROUND)
+        assert row is not None
+        table = json.loads(row.text)
+        county = next(each for each in table["counties"] if each["code"] == "640104")
+        figure = next(each for each in county["indicators"] if each["code"] == "I12")
+        assert figure[name] != value
+        figure[name] = value
+        row.text = rules.canonical(table)
+        row.sha256 = rules.digest(row.text)
+        session.add(row)
+
+    with world.house.db.read() as session:
+        broken = queries.first_broken(session)
+    assert (broken and broken.round_code, broken and broken.figure) == (ROUND, "640104 I12")
+
+
+def test_a_table_of_before_the_indicators_still_reads(world: World) -> None:
+    close(world)
+    with world.house.db.write(HOME) as session:
+        row = session.get(FrozenResult, ROUND)
+        assert row is not None
+        table = json.loads(row.text)
+        for each in (*table["counties"], table["city"]):
+            each.pop("indicators")
+            each.pop("counts", None)
+        row.text = rules.canonical(table)
+        row.sha256 = rules.digest(row.text)
+        session.add(row)
+
+    assert world.get("city", RESULTS).json()["changed_since"] == []
+    with world.house.db.read() as session:
+        assert queries.first_broken(session) is None
 
 
 @pytest.mark.parametrize("field", ["n", "rate", "official", "low"])
