@@ -197,6 +197,7 @@ def doors(place: dict[str, str]) -> dict[str, Door]:
         "GET /rounds/{code}/figures/{indicator}/{county}": Door(
             f"/rounds/{code}/figures/I01/640104", READERS, closed=READERS | {"discipline", "xing"}
         ),
+        "GET /rounds/{code}/frozen": Door(f"/rounds/{code}/frozen", frozenset(), closed=EVERYBODY, own=False),
         "GET /rounds/{code}/files/{page}.{kind}": Door(
             f"/rounds/{code}/files/behind.csv?indicator=I01&county=640104", READERS,
             closed=READERS | {"discipline", "xing"},

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from app.doors.desk import behind, board, brief, coverage, income, indicators, load, map, over_rounds, overview
+from app.doors.desk import behind, board, brief, coverage, frozen, income, indicators, load, map, over_rounds, overview
 from app.doors.desk.frame import voice_of
 from app.doors.desk.words import Voice
 from app.doors.web.auth import Caller
@@ -91,6 +91,10 @@ def _rounds(w: Wanted) -> Sequence[Sheet]:
     return over_rounds.over_rounds_sheets(w.session, w.house, w.actor, w.view, line, w.voice)
 
 
+def _frozen(w: Wanted) -> Sequence[Sheet]:
+    return frozen.frozen_sheets(w.session, w.house, w.actor, w.view, w.voice)
+
+
 FILES: Mapping[str, Callable[[Wanted], Sequence[Sheet]]] = {
     "board": _board,
     "figures": _figures,
@@ -102,6 +106,7 @@ FILES: Mapping[str, Callable[[Wanted], Sequence[Sheet]]] = {
     "coverage": _coverage,
     "load": _load,
     "map": _map,
+    "frozen": _frozen,
 }
 """Name of a page → its sheets; the first of them is the CSV."""
 

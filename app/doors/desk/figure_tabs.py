@@ -41,6 +41,8 @@ BEHIND = (
     ("map", "/map", "fig_tab_map"),
 )
 
+FROZEN = (("frozen", "/frozen", "frozen_tab"),)
+
 
 def sees_behind(view: RoundView, actor: Actor) -> bool:
     """Whether households and records may be looked at: who knows the draw and reads answers."""
@@ -51,6 +53,7 @@ def tabs_of(view: RoundView, actor: Actor, voice: Voice, at: str, *, file: str =
     """The tabs of a round's figure pages for this reader."""
     shown = [page for page in PAGES if page[0] != "reach" or view.draws]
     shown += BEHIND if sees_behind(view, actor) else ()
+    shown += FROZEN if view.state == "closed" else ()
     asked = urlencode({name: value for name, value in query.items() if value})
     return Tabs(
         [Tab(f"/rounds/{view.code}{path}", voice(word), key == at) for key, path, word in shown],

@@ -18,6 +18,30 @@ FIGURES_WORDS: dict[str, tuple[str, str]] = {
     "fig_tab_coverage": ("督查内容覆盖", "Contents covered"),
     "fig_tab_load": ("督查员工作量", "Inspectors"),
     "fig_tab_map": ("分布图", "Map"),
+    # the frozen table
+    "frozen_tab": ("冻结结果", "Frozen table"),
+    "frozen_title": ("冻结的结果", "The frozen table"),
+    "frozen_lead": (
+        "这是本轮结束时冻结的数,以后不再改动。结束后更正的记录只在数字下面注明“现在”,不改冻结的数。",
+        "These figures stood at the close and never change. What was corrected later stands under a figure as “now”, "
+        "never in its place.",
+    ),
+    "frozen_at": ("冻结时间", "Frozen at"),
+    "frozen_when": ("冻结于 {at}", "Frozen at {at}"),
+    "frozen_by": ("经办账号", "By"),
+    "frozen_hash": ("整表摘要(SHA-256)", "Digest of the whole table (SHA-256)"),
+    "frozen_software": ("软件", "Software"),
+    "frozen_forms": ("问卷版本", "Forms"),
+    "frozen_none_moved": ("至今没有一个数与冻结时不同。", "No figure is another one today."),
+    "frozen_moved": ("结束后有 {n} 个数因更正而不同。", "{n} figures are other ones today, after corrections."),
+    "frozen_now": ("现在", "Now"),
+    "frozen_check": (
+        "核对办法:运行 ruhu verify,由冻结的计数重算每一个数;或下载全表(JSON),用 docs/recompute.py 重算满意度。",
+        "To check: `ruhu verify` computes every figure again from the frozen counts; or run docs/recompute.py on the "
+        "table (JSON).",
+    ),
+    "frozen_json": ("下载全表(JSON)", "The table as JSON"),
+    "frozen_old": ("本轮结束时还只冻结满意度,没有其他指标。", "Only satisfaction was frozen when this round closed."),
     # all indicators
     "fig_title": ("全部指标", "All indicators"),
     "fig_lead": (

@@ -56,6 +56,8 @@ class OverviewCell:
     word: str
     tone: str
     href: str
+    now: str = ""
+    """On the page of the frozen table: what it is today, where that is another number."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from app.doors.desk import (
     devices,
     downloads,
     draw,
+    frozen,
     held,
     income,
     indicators,
@@ -46,7 +47,7 @@ def install(app: FastAPI) -> None:
     """Add every page; refusals are told in words to whoever asked for a page."""
     ceremony = (rounds, teams, draw, void_note, closing, samples)
     desk = (sign_in, *ceremony, board, live, county, records, held, register, accounts)
-    figures = (overview, indicators, over_rounds, behind, brief, income, coverage, load, map, downloads)
+    figures = (overview, indicators, over_rounds, behind, brief, frozen, income, coverage, load, map, downloads)
     pages = (*desk, *figures, devices, versions, security, problems, published, visits, reach, reviews, papers)
     for room in (*pages, questionnaires, app_keys):
         app.include_router(room.router)

@@ -1,6 +1,7 @@
 """The frozen table as one reader may see it, beside today's figures; and whether all frozen tables still hold."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from app.figures.frozen.models import FrozenResult
 from app.figures.frozen.recount import first_apart
-from app.figures.frozen.rules import Change, beside, changes, digest, within
+from app.figures.frozen.rules import Change, beside, changes, digest, figures_in, within
 from app.figures.indicators.queries import satisfaction, sees_city
 from app.figures.indicators.round_figures import figures_of
 from app.kernel.clock import rfc3339
@@ -29,6 +30,8 @@ class Frozen:
     sha256: str
     table: dict[str, Any]
     since: tuple[Change, ...]
+    now: Mapping[tuple[str, str], Mapping[str, Any]]
+    """(place, item or indicator) → today's figure."""
 
     def as_dict(self) -> dict[str, Any]:
         """The answer of `/rounds/{code}/results`."""
@@ -50,7 +53,8 @@ def find_frozen(session: Session, actor: Actor, code: str, tz: ZoneInfo) -> Froz
     seen = [county.code for county in view.counties]
     table = within(json.loads(row.text), seen, city=sees_city(session, actor, code))
     now = beside(satisfaction(session, actor, code, tz), figures_of(session, actor, code, tz).as_dict())
-    return Frozen(code, row.frozen_at, row.frozen_by, row.sha256, table, tuple(changes(table, now)))
+    since = tuple(changes(table, now))
+    return Frozen(code, row.frozen_at, row.frozen_by, row.sha256, table, since, dict(figures_in(now)))
 
 
 def get_frozen(session: Session, actor: Actor, code: str, tz: ZoneInfo) -> Frozen:

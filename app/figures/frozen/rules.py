@@ -68,14 +68,14 @@ def changes(frozen: Mapping[str, Any], now: Mapping[str, Any]) -> list[Change]:
     """Every field of a figure that differs, county by county, then the city; `now` has the same shape."""
     return [
         Change(place, item, name, value, present.get((place, item), {}).get(name))
-        for present in [dict(_items(now))]
-        for (place, item), figures in _items(frozen)
+        for present in [dict(figures_in(now))]
+        for (place, item), figures in figures_in(frozen)
         for name, value in sorted(figures.items())
         if present.get((place, item), {}).get(name) != value
     ]
 
 
-def _items(table: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:
+def figures_in(table: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:
     """(place, item or indicator with its part) → its figures."""
     city = [("city", table["city"])] if table.get("city") else []
     for place, row in [*((row["code"], row) for row in table["counties"]), *city]:

@@ -125,7 +125,7 @@ def test_a_correction_moves_every_indicator_it_touches_beside_the_table(world: W
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("numerator", 9), ("rate", "99.99"), ("high", "1.00"), ("official", "met")]
+    ("name", "value"), [("numerator", 9), ("rate", "99.99"), ("high", "1.00"), ("official", "missed")]
 )
 def test_a_figure_that_its_counts_do_not_give_is_found_even_with_a_new_digest(
     world: World, name: str, value: object
