@@ -2,6 +2,8 @@
 
 import pytest
 
+from app.doors.desk.board import together_words
+from app.doors.desk.words import Voice
 from tests.cast import ROUND, World
 from tests.visitor import Element, Page, Visitor
 
@@ -59,6 +61,29 @@ def test_what_is_undecided_looks_undecided_however_well_it_did(world: World) -> 
     assert team == effect == "bar undecided"
     assert helper == "bar not_met"
     assert "bar met" not in bars(page)
+
+
+def test_the_board_names_what_is_below_with_all_verdicts_taken_at_once(world: World) -> None:
+    visits(world, satisfied=10)
+
+    assert "仍足以说明低于90%的:兴庆区 帮扶责任人满意度。" in Visitor(world, "city").get(BOARD).main
+
+
+@pytest.mark.parametrize(("satisfied", "said"), [(6, "没有一项足以公开说"), (3, "低于90%的:兴庆区 "), (10, "")])
+def test_of_eighteen_verdicts_one_alone_is_not_yet_fit_to_be_published(satisfied: int, said: str) -> None:
+    """6 of 10 shows less than 90 % by itself (p 0.013); among eighteen it would have to be 0.0028."""
+    ten = {"n": 10, "satisfied": 10, "evidence": "undecided"}
+    first = {"item": "team", "n": 10, "satisfied": satisfied, "evidence": "undecided" if satisfied == 10 else "not_met"}
+    counties = [
+        {"code": f"64010{place}", "name": "", "frame": {"poor": 640}, "items": [
+            {**ten, "item": item} if place or item != "team" else first for item in ("team", "helper", "effect")
+        ]}
+        for place in range(6)
+    ]  # fmt: skip
+
+    found = together_words(counties, {"640100": "兴庆区"}, Voice("zh"))
+    assert said in found
+    assert bool(found) == bool(said)
 
 
 def test_fewer_than_eight_households_are_pale_and_not_judged(world: World) -> None:

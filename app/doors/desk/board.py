@@ -26,6 +26,7 @@ from app.doors.web.house import House, TheHouse
 from app.figures.indicators import queries as indicators
 from app.figures.indicators.counts import counts_of
 from app.figures.indicators.reached import Reaches, open_and_unassigned, reaches_from
+from app.figures.indicators.trends import Asked, standing_misses
 from app.findings.inspections.queries import Door
 from app.kernel import terms
 from app.kernel.clock import parse_instant
@@ -85,6 +86,7 @@ class BoardPage:
     rows: Sequence[Row]
     city: Row | None
     key: Sequence[Plot]
+    together: str
     scheme: str
     today: Sequence[Todo] | None
     progress: Progress | None
@@ -164,6 +166,7 @@ def _board(session: Session, house: House, actor: Actor, view: RoundView, voice:
         rows=rows,
         city=city_row(figures["city"], voice, visited["poor"]) if figures and figures["city"] else None,
         key=key_of(voice),
+        together=together_words(counties, names, voice),
         scheme=voice("scheme", scheme=figures["scheme"]) if figures else "",
         today=_today(session, actor, view, _unassigned(session, view, reaches, doors), voice),
         progress=progress_of_reaches(reaches, view, voice) if reaches else progress_of(doors, voice) if doors else None,
@@ -171,6 +174,28 @@ def _board(session: Session, house: House, actor: Actor, view: RoundView, voice:
         may_see_draw=view.draw is not None,
         may_close=service.is_city_officer(actor) and view.state == "drawn",
     )
+
+
+def together_words(counties: Sequence[Mapping[str, Any]], names: Mapping[str, str], voice: Voice) -> str:
+    """Which "below 90 %" stand when all verdicts of the page are taken at once; nothing where none is shown."""
+    verdicts = [
+        Asked(
+            f"{names.get(county['code'], county['name'])} {terms.label('item', item['item'], voice.lang)}",
+            item["satisfied"],
+            item["n"],
+            county["frame"]["poor"],
+            item["evidence"] == "not_met",
+        )
+        for county in counties
+        for item in county["items"]
+        if item["item"] in TARGET_ITEMS and 0 < item["n"] <= (county["frame"]["poor"] or 0)
+    ]
+    below = [each.name for each in verdicts if each.is_below]
+    if not below:
+        return ""
+    standing = standing_misses(verdicts)
+    names_said = voice("listed").join(name for name in below if name in standing)
+    return voice("board_together" if names_said else "board_none_together", k=len(verdicts), names=names_said)
 
 
 def _unassigned(

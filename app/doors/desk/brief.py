@@ -25,11 +25,13 @@ from app.doors.desk.figure_tabs import Tabs, sees_behind, tabs_of
 from app.doors.desk.frame import Crumb, show, voice_of
 from app.doors.desk.indicators import file_notes, place_name
 from app.doors.desk.plots import sentence_of
+from app.doors.desk.trend import rounds_until, step_words
 from app.doors.desk.words import Voice
 from app.doors.web.auth import Caller
 from app.doors.web.house import House, TheHouse
 from app.figures.indicators.figure import IndicatorFigure
 from app.figures.indicators.round_figures import PlaceFigures, RoundFigures, figures_of
+from app.figures.indicators.trends import steps
 from app.figures.indicators.yc2017 import INDICATORS
 from app.kernel import terms
 from app.kernel.problems import NotFound
@@ -114,6 +116,7 @@ def brief(session: Session, house: House, actor: Actor, view: RoundView, county:
     found, place = read_place(session, house, actor, view, county)
     base = f"/rounds/{view.code}/figures" if sees_behind(view, actor) else ""
     three = [place.figures[code] for code in THREE]
+    changed, by_chance = since_before(session, house, actor, view, place, voice)
     return BriefPage(
         county=place_name(place, voice),
         round_name=view.name,
@@ -126,8 +129,8 @@ def brief(session: Session, house: House, actor: Actor, view: RoundView, county:
             for each in three
         ],
         item_names=[part_name(each, INDICATORS[each.code], voice) for each in three],
-        says=[f"{part_name(each, INDICATORS[each.code], voice)}: {said(each, voice)}" for each in three],
-        says_not=says_not(place, three, voice),
+        says=[*(f"{part_name(each, INDICATORS[each.code], voice)}: {said(each, voice)}" for each in three), *changed],
+        says_not=[*says_not(place, three, voice), *by_chance],
         base=base_lines(place, voice),
         weak=[weak_line(each, county, base, voice) for each in weak_points(place)],
         scheme=voice("scheme", scheme=found.scheme),
@@ -163,6 +166,30 @@ def says_not(place: PlaceFigures, three: Sequence[IndicatorFigure], voice: Voice
     if missed.numerator:
         lines.append(voice("brief_not_reached", k=missed.numerator, n=missed.denominator))
     return [*lines, voice("brief_not_rank")]
+
+
+def since_before(
+    session: Session, house: House, actor: Actor, view: RoundView, place: PlaceFigures, voice: Voice
+) -> tuple[list[str], list[str]]:
+    """(changes of the three items beyond chance since the round before, that the others may be chance)."""
+    earlier = rounds_until(session, actor, view)[:-1]
+    if not earlier:
+        return [], []
+    if place.code not in {county.code for county in earlier[-1].counties}:
+        return [], []
+    last, tz = earlier[-1], house.settings.tz
+    found = figures_of(session, actor, last.code, tz, codes=THREE, view=last, county=place.code).county(place.code)
+    if found is None:
+        return [], []
+    told = steps({code: found.figures[code] for code in THREE}, {code: place.figures[code] for code in THREE})
+    names = {code: part_name(place.figures[code], INDICATORS[code], voice) for code in THREE}
+    claimed = [
+        f"{names[code]} {step_words(each, voice)}" for code, each in told.items() if each.claim in ("up", "down")
+    ]
+    others = len(told) - len(claimed)
+    if not others:
+        return claimed, []
+    return claimed, [voice("brief_chance_too" if claimed else "brief_chance", k=others)]
 
 
 def base_lines(place: PlaceFigures, voice: Voice) -> list[str]:

@@ -119,10 +119,56 @@ FIGURES_WORDS: dict[str, tuple[str, str]] = {
     ),
     "fig_rounds": ("各轮比较", "Over the rounds"),
     "fig_no_trend": (
-        "每轮重新抽样,每县只有十来户:两轮之间的差别多半是抽样造成的,这里只并列,不说升降。",
+        "每轮重新抽样,每县只有十来户:两轮之间的差别多半是抽样造成的。图中各轮并列,不连线;能不能说升降,看下面的检验。",
         "Every round draws anew, some ten households a county: most differences between rounds are chance. They stand "
-        "side by side; no trend is claimed.",
+        "side by side without a line; whether a change may be claimed is said below with its test.",
     ),
+    "listed": ("、", ", "),
+    "board_together": (
+        "{k} 项判断一并看(Holm),仍足以说明低于90%的:{names}。其余单项的“低于90%”只用来安排跟进,不宜公开比较。",
+        "With all {k} verdicts taken at once (Holm) these are still shown to be below 90 %: {names}. A single “below "
+        "90 %” elsewhere calls for a visit and is not for publication.",
+    ),
+    "board_none_together": (
+        "{k} 项判断一并看(Holm),没有一项足以公开说“低于90%”;单项的“低于90%”只用来安排跟进。",
+        "With all {k} verdicts taken at once (Holm) none is shown to be below 90 %; a single “below 90 %” calls for a "
+        "visit and is not for publication.",
+    ),
+    "trend_head": ("轮次之间能说什么", "What may be said between rounds"),
+    "trend_hint": (
+        "两轮比较用精确检验(Fisher;同户复访用 McNemar),各县一并检验(Holm),误判风险不超过5%。各轮合计用可以随时查看的"
+        "累计证据 E,达到20才说明不低于90%。",
+        "Two rounds are compared by an exact test (Fisher; McNemar where the same households were asked), all places "
+        "at once (Holm), with an error of at most 5 %. Rounds together use a running product E that may be looked at "
+        "any time: 20 shows 90 % or more.",
+    ),
+    "trend_before": ("与上一轮比", "Since the round before"),
+    "trend_together": ("各轮合计", "All rounds together"),
+    "trend_up": (
+        "{a}/{n} → {b}/{m}:上升,不能只用抽样解释(p={p})",
+        "{a}/{n} → {b}/{m}: up, beyond chance (p={p})",
+    ),
+    "trend_down": (
+        "{a}/{n} → {b}/{m}:下降,不能只用抽样解释(p={p})",
+        "{a}/{n} → {b}/{m}: down, beyond chance (p={p})",
+    ),
+    "trend_alone": (
+        "{a}/{n} → {b}/{m}:单看这里 p={p},各县一并检验后不足以说升降",
+        "{a}/{n} → {b}/{m}: p={p} by itself; with all places tested at once no change may be claimed",
+    ),
+    "trend_none": (
+        "{a}/{n} → {b}/{m}:差别可能只是抽样造成的(p={p}),不能说升降",
+        "{a}/{n} → {b}/{m}: may be chance (p={p}); no change may be claimed",
+    ),
+    "trend_same": (
+        "同户复访 {pairs} 户,{worse} 户由是变否,{better} 户由否变是;",
+        "{pairs} households asked twice, {worse} from yes to no, {better} from no to yes; ",
+    ),
+    "trend_nothing": ("上一轮没有结果可比", "no result of the round before"),
+    "trend_sum": ("{k} 轮合计 {x}/{n}", "{k} rounds, {x}/{n}"),
+    "trend_mean": (";按名册加权约 {rate}%({low}–{high}%)", "; weighted by frames about {rate} % ({low}–{high} %)"),
+    "trend_met": (";E={e}:足以说明不低于90%", "; E={e}: enough to say 90 % or more"),
+    "trend_not_yet": (";E={e}:尚不足以说明达到90%", "; E={e}: not enough to say 90 %"),
     # the households behind
     "fig_sample": ("样本号", "Sample"),
     "fig_unit_code": ("户编码", "Household code"),
@@ -141,6 +187,14 @@ FIGURES_WORDS: dict[str, tuple[str, str]] = {
         "Of the three items {met} are met by the sample; {proven} are shown to reach 90 % in the county.",
     ),
     "brief_below": ("足以说明全县低于90%的:{names}。", " Shown to be below 90 %: {names}."),
+    "brief_chance": (
+        "三项中有{k}项与上一轮的差别可能只是抽样造成的,不能说升降。",
+        "{k} of the three items differ from the round before no more than chance may: no change is claimed.",
+    ),
+    "brief_chance_too": (
+        "另有{k}项与上一轮的差别可能只是抽样造成的,不能说升降。",
+        "{k} more differ from the round before no more than chance may: no change is claimed.",
+    ),
     "brief_too_few": (
         "访到的贫困户只有 {n} 户,少于8户,不作达标判断。",
         "Only {n} poor households were met, fewer than 8: no official judgement.",

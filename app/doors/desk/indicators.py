@@ -23,6 +23,7 @@ from app.doors.desk.figure_cells import (
 from app.doors.desk.figure_tabs import Tabs, sees_behind, tabs_of
 from app.doors.desk.frame import Crumb, show, voice_of
 from app.doors.desk.plots import Plot
+from app.doors.desk.trend import TrendLine, read_rounds, trend_lines
 from app.doors.desk.words import Voice
 from app.doors.web.auth import Caller
 from app.doors.web.house import House, TheHouse
@@ -88,6 +89,7 @@ class IndicatorPage:
     parts: Sequence[PartBlock]
     small_names: Sequence[str]
     small: Sequence[SmallLine]
+    trend: Sequence[TrendLine]
     waits: bool
     previous: str
     following: str
@@ -160,6 +162,14 @@ def one(session: Session, house: House, actor: Actor, view: RoundView, line: Ind
         parts=parts_over(places, line, voice, base),
         small_names=[block.name for block in small],
         small=small_over(small),
+        trend=trend_lines(
+            session,
+            house,
+            read_rounds(session, house, actor, view, line),
+            line,
+            {place.code: place_name(place, voice) for place in places},
+            voice,
+        ),
         waits=bool(places) and all(place.figures[line.code].waits_for for place in places),
         previous=order[at - 1] if at else "",
         following=order[at + 1] if at + 1 < len(order) else "",

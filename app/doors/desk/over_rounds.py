@@ -1,7 +1,7 @@
 """One indicator over the rounds, county by county: small pictures on one scale, and the table of the same counts.
 
-No trend is claimed: two samples of ten differ by chance more often than not. Counts and ranges stand side by side, and
-the reader is told so.
+Two samples of ten differ by chance more often than not: counts and ranges stand side by side without a line between
+them, and what may be said of a change is said in words with its exact test (trend.py).
 """
 
 from collections.abc import Sequence
@@ -15,12 +15,12 @@ from app.doors.desk.figure_cells import FigureCell, figure_cell, figure_columns,
 from app.doors.desk.figure_tabs import Tabs, tabs_of
 from app.doors.desk.frame import Crumb, show, voice_of
 from app.doors.desk.indicators import get_indicator, place_name, places_of
+from app.doors.desk.trend import TrendLine, read_rounds, trend_lines
 from app.doors.desk.words import Voice
 from app.doors.web.auth import Caller
 from app.doors.web.house import House, TheHouse
 from app.figures.indicators.catalogue import Indicator
 from app.figures.indicators.figure import IndicatorFigure
-from app.figures.indicators.round_figures import RoundFigures, figures_of
 from app.papers.exports.sheets import Cell, Column, Sheet
 from app.registry.people.rules import Actor
 from app.survey.rounds import queries as rounds
@@ -28,7 +28,6 @@ from app.survey.rounds.queries import RoundView
 
 router = APIRouter(include_in_schema=False)
 
-MOST_ROUNDS = 6
 HEIGHT = 100
 
 
@@ -71,6 +70,7 @@ class OverRoundsPage:
     places: Sequence[str]
     smalls: Sequence[Small]
     lines: Sequence[RoundLine]
+    trend: Sequence[TrendLine]
     tabs: Tabs
 
 
@@ -89,18 +89,6 @@ def over_rounds_page(code: str, indicator: str, request: Request, house: TheHous
     ]
     title = f"{page.name} · {voice('fig_rounds')}"
     return show(request, "over_rounds.html", page, title=title, at="board", crumbs=crumbs, actor=actor)
-
-
-Found = Sequence[tuple[RoundView, RoundFigures]]
-
-
-def read_rounds(session: Session, house: House, actor: Actor, view: RoundView, line: Indicator) -> Found:
-    """The figures of the drawn rounds up to this one, oldest first."""
-    drawn = [each for each in rounds.list_rounds(session, actor) if each.state in ("drawn", "closed")]
-    latest = sorted(drawn, key=lambda each: (each.starts_on, each.code))
-    until = [each for each in latest if (each.starts_on, each.code) <= (view.starts_on, view.code)][-MOST_ROUNDS:]
-    tz = house.settings.tz
-    return [(each, figures_of(session, actor, each.code, tz, codes=[line.code], view=each)) for each in until]
 
 
 def over_rounds(
@@ -132,6 +120,7 @@ def over_rounds(
             )
             for each, _ in found
         ],
+        trend=trend_lines(session, house, found, line, {code: names[code] for code in order}, voice),
         tabs=tabs_of(view, actor, voice, "figures", file="rounds", indicator=line.code),
     )
 
@@ -159,11 +148,16 @@ def over_rounds_sheets(
     session: Session, house: House, actor: Actor, view: RoundView, line: Indicator, voice: Voice
 ) -> list[Sheet]:
     """Every round and place a line."""
+    found = read_rounds(session, house, actor, view, line)
     rows: list[list[Cell]] = [
         [each.code, place.code, place_name(place, voice), *figure_row(place.figures[line.code], line, voice)]
-        for each, figures in read_rounds(session, house, actor, view, line)
+        for each, figures in found
         for place in places_of(figures)
     ]
     places = [Column(voice("round")), Column(voice("fig_place_code")), Column(voice("county"))]
     columns = [*places, *figure_columns(voice)]
-    return [Sheet(line.code, columns, rows, [voice("fig_no_trend"), voice("foot")])]
+    names = {place.code: place_name(place, voice) for _, figures in found for place in places_of(figures)}
+    said = [
+        f"{each.place}: {each.step} {each.together}" for each in trend_lines(session, house, found, line, names, voice)
+    ]
+    return [Sheet(line.code, columns, rows, [*said, voice("fig_no_trend"), voice("foot")])]

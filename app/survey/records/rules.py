@@ -23,7 +23,7 @@ MAX_OPS = 500
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _UNIT = re.compile(r"[0-9]{12}-[0-9]{4}", re.ASCII)
 _PLACE = re.compile(r"[0-9]{6}(?:[0-9]{3}){0,2}", re.ASCII)
-_SAMPLE = re.compile(r"([0-9A-Z._-]{1,64})\.([0-9]{6})-([PN])\.([1-9][0-9]{0,5})", re.ASCII)
+_SAMPLE = re.compile(r"([0-9A-Z._-]{1,64})\.([0-9]{6})-([PN])(?:\.[0-9A-Z_-]{1,24})?\.([1-9][0-9]{0,5})", re.ASCII)
 
 
 @dataclass(frozen=True)
