@@ -66,7 +66,7 @@ def test_what_is_undecided_looks_undecided_however_well_it_did(world: World) -> 
 def test_the_board_names_what_is_below_with_all_verdicts_taken_at_once(world: World) -> None:
     visits(world, satisfied=10)
 
-    assert "仍足以说明低于90%的:兴庆区 帮扶责任人满意度。" in Visitor(world, "city").get(BOARD).main
+    assert "仍足以说明低于90%的:兴庆区 帮扶责任人。" in Visitor(world, "city").get(BOARD).main
 
 
 @pytest.mark.parametrize(("satisfied", "said"), [(6, "没有一项足以公开说"), (3, "低于90%的:兴庆区 "), (10, "")])
