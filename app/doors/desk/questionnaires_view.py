@@ -62,7 +62,8 @@ class BrokenLine:
 def version_lines(session: Session, now: datetime) -> list[VersionLine]:
     """All versions by form, the newest first."""
     versions, releases = list_versions(session), list_releases(session)
-    in_force = {each.sha256 for each in choose(versions, releases, now, "")}
+    rounds = {"", *(row.round for row in releases)}
+    in_force = {each.sha256 for code in rounds for each in choose(versions, releases, now, code)}
     lines = [
         VersionLine(
             each.form_id,

@@ -13,7 +13,7 @@ from typing import Any
 
 from app.survey.questionnaires.columns import check_columns, columns_read
 from app.survey.questionnaires.expressions import walk
-from app.survey.questionnaires.files import read_files
+from app.survey.questionnaires.files import CsvTable, read_files
 from app.survey.questionnaires.paths import Tree
 from app.survey.questionnaires.sheets import Sheets, check_sheets, read_help, read_prefill, type_of
 from app.survey.questionnaires.subset import PLAIN, TEXTS
@@ -71,11 +71,11 @@ def compile_workbook(workbook: Workbook, media: Mapping[str, bytes] | None = Non
     files, faults = read_files(media or {})
     sheets = check_sheets(workbook, files)
     sheets.faults += faults
-    _stop_if_faulty(sheets)
+    if sheets.faults:
+        raise _refusal([*sheets.faults, *_further(sheets, files)])
     xml = _to_xform(sheets)
     compiled = compile_xform(xml, files)
-    for fault in compiled.faults:
-        sheets.refuse("survey", sheets.row_of(fault.name), fault.zh, fault.en, fault.column)
+    sheets.faults += _in_sheet(sheets, compiled)
     _stop_if_faulty(sheets)
     for path, item in compiled.by_path.items():
         _label_silent(sheets, item)
@@ -115,7 +115,29 @@ def compile_workbook(workbook: Workbook, media: Mapping[str, bytes] | None = Non
 
 def _stop_if_faulty(sheets: Sheets) -> None:
     if sheets.faults:
-        raise FormRefused(sorted(sheets.faults, key=lambda f: (f.sheet != "settings", f.sheet != "survey", f.row)))
+        raise _refusal(sheets.faults)
+
+
+def _refusal(faults: list[SheetFault]) -> FormRefused:
+    return FormRefused(sorted(faults, key=lambda f: (f.sheet != "settings", f.sheet != "survey", f.row)))
+
+
+def _in_sheet(sheets: Sheets, compiled: Compiled) -> list[SheetFault]:
+    """What is wrong with rules, at their rows."""
+    return [
+        SheetFault("survey", sheets.row_of(fault.name), fault.zh, fault.en, fault.column) for fault in compiled.faults
+    ]
+
+
+def _further(sheets: Sheets, files: Mapping[str, CsvTable]) -> list[SheetFault]:
+    """Faulty rules besides faulty rows, so that an author mends all at once; none where rows spoil the whole form."""
+    if any(fault.sheet != "survey" or not fault.row for fault in sheets.faults):
+        return []
+    known = {fault.row for fault in sheets.faults}
+    try:
+        return [fault for fault in _in_sheet(sheets, compile_xform(_to_xform(sheets), files)) if fault.row not in known]
+    except FormRefused:
+        return []
 
 
 def _title(sheets: Sheets) -> dict[str, str]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from app.survey.questionnaires.files import CsvTable
+from app.survey.questionnaires.references import unknown_references
 from app.survey.questionnaires.subset import (
     APPEARANCES,
     ASKED,
@@ -98,6 +99,7 @@ def check_sheets(workbook: Workbook, files: dict[str, CsvTable] | None = None) -
         _check_blocks(sheets, row, blocks)
     for _, row in blocks:
         sheets.refuse("survey", row.number, "这一组没有结束行", "this group or repeat has no end row")
+    sheets.faults += unknown_references(workbook)
     return sheets
 
 
@@ -161,7 +163,9 @@ def _check_choices(sheets: Sheets) -> None:
 def _both_languages(sheets: Sheets, sheet: str, row: Row, column: str) -> None:
     for code, tag in sheets.languages.items():
         if not row.get(f"{column}::{tag}"):
-            sheets.refuse(sheet, row.number, f"{column} 缺少 {code} 语言", f"{column} is missing in {code}")
+            sheets.refuse(
+                sheet, row.number, f"{column} 缺少 {code} 语言", f"{column} is missing in {code}", f"{column}::{tag}"
+            )
 
 
 def _check_type(sheets: Sheets, row: Row) -> None:

@@ -32,7 +32,7 @@ REFUSED = {
     "a misspelt choice in selected": (
         [row("select_multiple town", "y"), row("text", "x", relevant="selected(${y}, 't9')")], 4, "“t9”不是 y 的选项",
     ),
-    "a question that does not exist": ([row("text", "x", relevant="${nowhere} = '1'")], 3, "XLSForm 转换没有通过"),
+    "a question that does not exist": ([row("text", "x", relevant="${nowhere} = '1'")], 3, "没有名为“nowhere”的题目"),
     "a circle of two": (
         [row("calculate", "p", calculation="${q} + 1"), row("calculate", "q", calculation="${p} + 1")], 3, "p → q → p",
     ),
@@ -69,6 +69,11 @@ REFUSED = {
     "conditions within a path": (
         [row("text", "x", constraint="/data/g/x[. = '1'] = '1'")], 3, "[条件] 只能写在重复组后面",
     ),
+    "a name that no row has": (
+        [row("integer", "hh_size"), row("integer", "y", constraint=". <= ${hh_sise}")], 4,
+        "没有名为“hh_sise”的题目,是不是 hh_size?",
+    ),
+    "a name that no row has, in words": ([row("text", "x", zh="你${nox}")], 3, "没有名为“nox”的题目"),
     "a function that Collect lacks": (
         [row("decimal", "x"), row("calculate", "c", calculation="floor(${x})")], 4, "floor() 不在可用的函数里;用 int",
     ),
