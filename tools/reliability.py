@@ -73,7 +73,7 @@ def _table(names: list[str], lines: dict[str, list[dict[str, Any]]]) -> list[str
 
 def _figures(line: dict[str, Any]) -> tuple[str, str, str, str, str]:
     n, failures = int(line["n"]), int(line["failures"])
-    below = _rate(3 / n) if n and not failures else "–"
+    below = _rate(3 / n) if n and not failures and not line.get("is_count") else "–"
     when = time.strftime("%d %b %H:%M", time.gmtime(line["at"])) + f", {line['run']}"
     return f"{n:,}", str(failures), below, line["what"], when
 
