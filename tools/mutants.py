@@ -170,22 +170,23 @@ def main() -> int:
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--only", default="", help="modules whose path holds this")
     given = asked.parse_args()
-    planted, alive, told = 0, 0, []
     with tempfile.TemporaryDirectory(prefix="ruhu-mutants-") as folder:
         place = workplace(Path(folder))
         for target in (each for each in TARGETS if given.only in each):
             found = mutants(target)
             chosen = random.Random(given.seed).sample(found, min(given.most, len(found)))
-            left = survivors(place, target, chosen)
-            planted, alive = planted + len(chosen), alive + len(left)
-            told.append(f"{Path(target).name} {len(chosen) - len(left)}/{len(chosen)}")
-            print(told[-1], flush=True)
-            what = f"planted faults, {100 * (planted - alive) / planted:.0f} % noticed ({', '.join(told)})"
-            line = {"row": "R20-mutants", "n": planted, "failures": 0, "what": what, "run": f"seed {given.seed}"}
-            RESULTS.mkdir(parents=True, exist_ok=True)
-            (RESULTS / "R20-mutants.json").write_text(json.dumps({**line, "at": int(time.time()), "is_count": True}))
-    print(f"{planted - alive} of {planted} noticed")
+            _tell(target, len(found), len(chosen), len(survivors(place, target, chosen)), given.seed)
     return 0
+
+
+def _tell(target: str, found: int, planted: int, alive: int, seed: int) -> None:
+    """The line of a module."""
+    what = f"of {found} small faults in {target}: {planted - alive} noticed, {100 * (planted - alive) / planted:.0f} %"
+    row = f"R20-{Path(target).name}"
+    line = {"row": row, "n": planted, "failures": 0, "what": what, "run": f"seed {seed}", "is_count": True}
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    (RESULTS / f"{row}.json").write_text(json.dumps(line | {"at": int(time.time())}))
+    print(what, flush=True)
 
 
 if __name__ == "__main__":

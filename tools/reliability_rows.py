@@ -64,8 +64,8 @@ NOT_WHOLE: dict[str, str] = {
     "P01": "Headless Chromium on ext4 in an image file; no phone's flash was cut. A chip that lies when it says it has "
     "written is not seen. Writes reach the image in the order in which the kernel gave them (decision 0070).",
     "P09": "There is one release so far; the next one's store is imitated.",
-    "P15": "A private window and a refused persistence are told by the self-test, whose words no browser here can be "
-    "made to earn.",
+    "P15": "Since Chromium names 10 GiB of room to every window a private one cannot be told from another; the words "
+    "for it are earned by an older browser's answers, forged. A refused persistence is told everywhere.",
     "P17": "A sixth of this processor stands for a weak phone; the matrix's cgroup of 2 GB is not set.",
     "R03": "Kills while reading, checking and inserting are random moments; at write, fsync, rename and answer the "
     "kernel kills.",

@@ -17,7 +17,12 @@ import pytest
 from app.demo import people as invented
 from app.demo.workbook import write_register
 from app.doors import cli
+from app.kernel.db.engines import Database
+from app.kernel.keys import Keys
 from app.main import serve, serve_demo
+from app.registry.people.passwords import PasswordHasher
+from app.registry.people.problems import TooManyTries, WrongCredentials
+from app.registry.people.sign_in import STRANGERS_PER_ACCOUNT, Attempt, sign_in
 from app.survey.questionnaires.tables import builtin_workbook
 from tests.cast import COUNTIES, ROUND, World
 from tests.doors.test_pages_questionnaires import (
@@ -79,6 +84,23 @@ def test_a_password_is_reset_from_the_terminal(ruhu: Terminal) -> None:
     ruhu("account", "add", "root", "--role", "admin", "--scope", "6401", typed="loess-plateau-9\n")
     assert ruhu("account", "reset", "root", typed="yellow-river-88\n")[0] == 0
     assert ruhu("account", "reset", "nobody", typed="yellow-river-88\n")[0] == 1
+
+
+def test_the_terminal_gives_back_the_tries_that_guesses_used_up(
+    ruhu: Terminal, tmp_path: Path, hasher: PasswordHasher
+) -> None:
+    ruhu("account", "add", "root", "--role", "admin", "--scope", "6401", typed="loess-plateau-9\n")
+    db, keys = Database(f"sqlite:///{tmp_path / 'data' / 'ruhu.sqlite3'}"), Keys(b"a secret for tests only")
+    for _ in range(STRANGERS_PER_ACCOUNT.hits):
+        with pytest.raises(WrongCredentials):
+            sign_in(db, hasher, keys, Attempt("root", "a-guess-of-mine", "198.51.100.7"))
+    right = Attempt("root", "loess-plateau-9", "203.0.113.9")
+    with pytest.raises(TooManyTries):
+        sign_in(db, hasher, keys, right)
+    assert ruhu("account", "release", "nobody")[0] == 1
+    assert ruhu("account", "release", "root")[0] == 0
+    assert sign_in(db, hasher, keys, right).token
+    db.close()
 
 
 def test_a_register_comes_in_and_a_broken_one_changes_nothing(ruhu: Terminal, tmp_path: Path) -> None:

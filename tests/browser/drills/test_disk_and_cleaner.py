@@ -22,6 +22,7 @@ from app.survey.records.models import Op
 from tests.browser.conftest import Site, open_window, sign_in_at_desk
 from tests.browser.drills.profile import Handset
 from tests.browser.drills.workshop import Workshop
+from tests.browser.inspector import Inspector
 from tests.browser.test_phone_story import samples_of
 from tests.drills.report import note, rounds
 from tests.phone import picture
@@ -265,6 +266,43 @@ def test_a_page_inside_another_app_lets_nobody_begin(chromium: Any, site: Site, 
         page.close()
     phone.close()
     note("P15", n=len(IN_APPS), what="browsers inside other apps, all refused before the first visit")
+
+
+OLDER_PRIVATE = """
+const answers = StorageManager.prototype;
+answers.estimate = async () => ({quota: 300_000_000, usage: 1_000});
+answers.persisted = async () => false;
+answers.persist = async () => { globalThis.isAsked = true; return false; };
+"""
+"""What a private window says in a Chromium that still names its small room; since then all windows name 10 GiB."""
+
+
+def test_a_private_window_and_a_refused_persistence_are_told_before_fieldwork(
+    chromium: Any, site: Site, tmp_path: Path
+) -> None:
+    """P15: the self-test names both, with what to do; persistence is asked for; what the phone keeps is shown."""
+    phone = Handset(chromium, site, tmp_path)
+    private = phone.context.new_page()
+    private.add_init_script(OLDER_PRIVATE)
+    for page, private_word in ((private, "warn"), (phone.page, "ok")):
+        hand = Inspector(page, tmp_path)
+        page.goto("/m/")
+        if hand.by("sign-in-account").or_(hand.by("sample-item")).first.get_attribute("data-testid") != "sample-item":
+            hand.signs_in("lin")
+        page.get_by_role("button", name="我", exact=True).click()
+        page.locator("dt", has_text="本机已存").wait_for()
+        assert page.locator("dl.facts dd").first.inner_text().endswith("B"), "how much it keeps, in bytes"
+        hand.by("me-health").click()
+        page.locator("[data-testid=check-write][data-word=ok]").wait_for()
+        assert _word(hand, "private") == private_word
+    assert _word(Inspector(private, tmp_path), "persist") == "warn"
+    assert "换普通窗口" in private.get_by_test_id("check-private").inner_text()
+    assert private.evaluate("globalThis.isAsked"), "the phone asks to be kept"
+    phone.close()
+
+
+def _word(hand: Inspector, check: str) -> str | None:
+    return hand.by(f"check-{check}").get_attribute("data-word")
 
 
 def test_a_clock_hours_off_is_told_and_nothing_stands_still(chromium: Any, site: Site, tmp_path: Path) -> None:
