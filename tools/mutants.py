@@ -12,6 +12,7 @@ import os
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -133,17 +134,23 @@ def workplace(folder: Path) -> Path:
     return place
 
 
-def is_noticed(place: Path, target: str) -> bool:
-    """Whether a test of the module fails; a test that does not end has noticed it too."""
+def is_noticed(place: Path, target: str, patience: float = 600) -> bool:
+    """Whether a test of the module fails; tests that do not end have noticed it too."""
     if target.endswith(".ts"):
         npm, more = npm_command()
         command, folder = [*npm, *VITEST, *TARGETS[target]], place / "pwa"
     else:
         command, more, folder = [*PYTEST, *TARGETS[target]], {}, place
     environment = {**os.environ, **more, "PYTHONPATH": str(place), "RUHU_DRILLS": str(place / "var")}
+    quiet = subprocess.DEVNULL
+    run = subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=quiet, stderr=quiet, stdin=quiet, start_new_session=True
+    )
     try:
-        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=400).returncode != 0
+        return run.wait(patience) != 0
     except subprocess.TimeoutExpired:
+        os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
         return True
 
 
@@ -151,12 +158,14 @@ def survivors(place: Path, target: str, chosen: list[tuple[str, str]]) -> list[s
     """Which of these changes nobody notices; the module is as before at the end."""
     path = place / target
     sound = path.read_text("utf-8")
+    began = time.monotonic()
     if is_noticed(place, target):
         raise SystemExit(f"{target}: its tests fail without any change")
+    patience = 30 + 4 * (time.monotonic() - began)
     alive = []
     for what, text in chosen:
         path.write_text(text, "utf-8")
-        if not is_noticed(place, target):
+        if not is_noticed(place, target, patience):
             alive.append(what)
             print(f"SURVIVED {target}:{what}", flush=True)
     path.write_text(sound, "utf-8")

@@ -45,12 +45,13 @@ def furnished(furnished_sqlite: Path, tmp_path: Path) -> Iterator[LiveService]:
 
 def test_a_full_disk_gives_no_receipt_loses_nothing_and_heals_by_itself(furnished_sqlite: Path, tmp_path: Path) -> None:
     """D01."""
-    with small_disk(tmp_path / "disk", 64) as disk:
+    n = rounds(1, 100)
+    with small_disk(tmp_path / "disk", 64 + n) as disk:  # what is kept of each time must have room
         live = LiveService(disk / "data", env={"RUHU_DEVICE_QUOTA": "0"})
         live.log = tmp_path / "log"
         shutil.copy(furnished_sqlite, disk / "data" / "ruhu.sqlite3")
         live.start()
-        phone, n = phone_of(live, 1), rounds(1, 100)
+        phone = phone_of(live, 1)
         for _ in range(n):
             phone.seal()
             phone.drain()
