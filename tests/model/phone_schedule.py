@@ -92,6 +92,8 @@ def walk(seed: int, steps: int = 30) -> list[dict[str, Any]]:
     told = []
     for _ in range(steps):
         now += rng.choice([0, 1, 1_000, 4_999, 60_000, 900_000])
+        if rng.random() < 0.1:
+            now = max(now, schedule.quiet_until)  # the very instant that was asked for
         chance = rng.randrange(1_000) / 1_000
         event = _event(rng, schedule)
         schedule.feel(event, now, chance)
