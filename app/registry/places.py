@@ -4,7 +4,7 @@ A county's id is immutable and ours; its code may change (validity dates tell wh
 County 0 is reserved. Village points are WGS-84 and may be absent; no borders are kept anywhere.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -80,6 +80,7 @@ def save_villages(session: Session, county_id: int, villages: Iterable[Village])
     return saved
 
 
-def list_villages(session: Session, county_id: int) -> list[Village]:
-    """The villages of a county in code order."""
-    return list(session.exec(select(Village).where(Village.county_id == county_id).order_by(col(Village.code))))
+def list_villages(session: Session, county_ids: Sequence[int]) -> list[Village]:
+    """The villages of these counties in code order."""
+    query = select(Village).where(col(Village.county_id).in_(county_ids)).order_by(col(Village.code))
+    return list(session.exec(query))

@@ -3,8 +3,8 @@
 Village points are the register's; households have none here. With RUHU_MAP the office's own outlines stand behind.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
@@ -20,7 +20,7 @@ from app.doors.desk.words import Voice
 from app.doors.web.auth import Caller
 from app.doors.web.house import House, TheHouse
 from app.figures.indicators.progress import VillageProgress, village_progress
-from app.findings.inspections.queries import Door
+from app.figures.indicators.reached import Doors, reaches_of, villages_reached
 from app.kernel import terms
 from app.kernel.problems import NotFound
 from app.papers.exports.sheets import Cell, Column, Sheet
@@ -107,24 +107,34 @@ def outlines_of(house: House) -> list[Outline]:
 
 def read_villages(session: Session, house: House, actor: Actor, view: RoundView, voice: Voice) -> Placed:
     """The villages with opened households, county by county."""
-    doors = doors_seen(session, house, actor, view)
-    if not doors or not sees_behind(view, actor):
+    if not sees_behind(view, actor) or not any(draw.drawn_at for draw in view.draws):
         raise NotFound("还没有抽样名单,或不在您的范围内。", "No sample yet, or none within your scope.")
+    villages = list_villages(session, [county.id for county in view.counties])
+    known = {(village.county_id, village.code): village for village in villages}
+    reached = _reached(session, house, actor, view)
     placed: Placed = []
     for county in view.counties:
-        mine: list[Door] = [door for door in doors if door.row.county == county.code]
-        known = {village.code: village for village in list_villages(session, county.id)}
-        places = {door.row.unit: _place(door.row.unit, known) for door in mine}
         name = county_name(county, voice.lang)
-        for each in village_progress(places, [door.item for door in mine]):
-            placed.append((county.code, name, each, known.get(each.code)))
+        for code, each in reached.get(county.code, {}).items():
+            row = known.get((county.id, code))
+            town, village = (row.town_name, row.name) if row else ("", code)
+            placed.append((county.code, name, VillageProgress(code, town, village, *each), row))
     return placed
 
 
-def _place(unit: str, known: dict[str, Village]) -> tuple[str, str, str]:
-    code = unit.partition("-")[0]
-    village = known.get(code)
-    return (code, village.town_name, village.name) if village else (code, "", code)
+def _reached(session: Session, house: House, actor: Actor, view: RoundView) -> Mapping[str, Mapping[str, Doors]]:
+    """County → village → its doors: from kept sums, or from the doors themselves where sums do not suffice."""
+    found: dict[str, dict[str, Doors]] = defaultdict(dict)
+    reaches = reaches_of(session, view)
+    if reaches is not None:
+        for (county, village), each in villages_reached(session, view, reaches).items():
+            found[county][village] = each
+        return found
+    doors = doors_seen(session, house, actor, view)
+    for county in {door.row.county for door in doors}:
+        for mine in village_progress({}, [door.item for door in doors if door.row.county == county]):
+            found[county][mine.code] = Doors(mine.completed, mine.ended, mine.open)
+    return found
 
 
 def picture(placed: Placed, outlines: Sequence[Outline], view: RoundView, actor: Actor, voice: Voice) -> MapPage:

@@ -5,9 +5,11 @@ as the reserve goes. So sums suffice, unless a reserve is used up, a stratum has
 is drawn; then nothing is said here, and the caller walks the doors.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, or_, tuple_
 from sqlmodel import Session, SQLModel, col, func, select
 
 from app.figures.indicators.counting import ENDINGS
@@ -69,17 +71,58 @@ def open_and_unassigned(session: Session, view: RoundView, reaches: Reaches) -> 
     """
     found: dict[str, int] = {}
     for draw in view.draws:
-        lines = [line for line in draw.strata if (reach := reaches.get((line.county, line.kind))) and reach.is_going]
-        codes = {line.county_id: line.county for line in lines}
-        for county_id, count in _unassigned(session, draw.id, lines, reaches) if codes else ():
+        codes = {line.county_id: line.county for line in draw.strata}
+        is_nobodys = col(Sample.assigned_to).is_(None)
+        for county_id, _, count in _open(session, draw.id, _going(draw.strata, reaches), reaches, is_nobodys):
             found[codes[county_id]] = found.get(codes[county_id], 0) + count
     return sorted(found.items())
 
 
-def _unassigned(
-    session: Session, draw_id: str, lines: Sequence[Stratum], reaches: Reaches
-) -> Sequence[tuple[int, int]]:
-    """(county id, households) of one draw."""
+class Doors(NamedTuple):
+    """Households of a village."""
+
+    completed: int
+    ended: int
+    open: int
+
+
+def villages_reached(session: Session, view: RoundView, reaches: Reaches) -> Mapping[tuple[str, str], Doors]:
+    """(county code, village code) → how many of its households are completed, ended, and open."""
+    codes = {line.county_id: line.county for draw in view.draws for line in draw.strata}
+    found: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+    for draw in view.draws:
+        visited = select(
+            FigureHousehold.county_id,
+            village_of(col(FigureHousehold.unit)),
+            func.count(col(FigureHousehold.op_id)),
+            func.count(col(FigureHousehold.ending)),
+        ).where(FigureHousehold.draw_id == draw.id, col(FigureHousehold.county_id).in_(codes))
+        grouped = visited.group_by(col(FigureHousehold.county_id), village_of(col(FigureHousehold.unit)))
+        for county_id, village, completed, ended in session.exec(grouped):
+            mine = found[codes[county_id], village]
+            mine[0] += completed
+            mine[1] += ended
+        for county_id, village, count in _open(session, draw.id, _going(draw.strata, reaches), reaches):
+            found[codes[county_id], village][2] += count
+    return {key: Doors(*mine) for key, mine in sorted(found.items()) if any(mine)}
+
+
+def village_of(unit: Any) -> Any:
+    """The village's twelve digits at the head of a unit."""
+    return func.substr(unit, 1, 12)
+
+
+def _going(lines: Sequence[Stratum], reaches: Reaches) -> list[Stratum]:
+    """The lists in which a door is still open."""
+    return [line for line in lines if (reach := reaches.get((line.county, line.kind))) and reach.is_going]
+
+
+def _open(
+    session: Session, draw_id: str, lines: Sequence[Stratum], reaches: Reaches, *only: ColumnElement[bool]
+) -> Sequence[tuple[int, str, int]]:
+    """(county id, village, households) of one draw: opened, and neither interviewed nor ended."""
+    if not lines:
+        return []
     main = col(DrawStratum.main) * func.coalesce(col(DrawStratum.hits), 1)
     opened = [
         and_(
@@ -89,23 +132,23 @@ def _unassigned(
             col(Sample.rank) <= reaches[line.county, line.kind].opened,
         )
         for line in lines
-        if (line.county, line.kind) in reaches and reaches[line.county, line.kind].ended
+        if reaches[line.county, line.kind].ended
     ]
     query = (
-        select(Sample.county_id, func.count())
+        select(Sample.county_id, village_of(col(Sample.unit)), func.count())
         .join(DrawStratum, _same(DrawStratum, ("county_id", "draw_id", "kind", "part")))
         .outerjoin(FigureHousehold, _same(FigureHousehold, ("county_id", "sample_id")))
         .where(
             Sample.draw_id == draw_id,
-            col(Sample.county_id).in_({line.county_id for line in lines}),
-            col(Sample.assigned_to).is_(None),
+            tuple_(col(Sample.county_id), col(Sample.kind)).in_({(line.county_id, line.kind) for line in lines}),
             or_(col(Sample.rank) <= main, *opened),
             col(FigureHousehold.op_id).is_(None),
             col(FigureHousehold.ending).is_(None),
+            *only,
         )
-        .group_by(col(Sample.county_id))
+        .group_by(col(Sample.county_id), village_of(col(Sample.unit)))
     )
-    return [(county_id, count) for county_id, count in session.exec(query)]
+    return [(county_id, village, count) for county_id, village, count in session.exec(query)]
 
 
 def _same(model: type[SQLModel], names: Sequence[str]) -> ColumnElement[bool]:

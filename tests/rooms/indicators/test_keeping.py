@@ -14,8 +14,9 @@ from app.figures.indicators.checking import count_missing, facts_apart, sums_apa
 from app.figures.indicators.counting import marks_of
 from app.figures.indicators.keeping import decode, household_of, recomputed, row_of
 from app.figures.indicators.models import FigureHousehold, FigureSum
+from app.figures.indicators.progress import village_progress
 from app.figures.indicators.queries import reach_of
-from app.figures.indicators.reached import open_and_unassigned, reaches_of
+from app.figures.indicators.reached import open_and_unassigned, reaches_of, villages_reached
 from app.figures.indicators.sums import Sum, add_up
 from app.findings.inspections.queries import doors_of
 from app.survey.rounds.queries import get_round, list_samples
@@ -70,6 +71,12 @@ def assert_reach_is_that_of_a_walk(world: World) -> None:
             return
         assert {key: reach for key, reach in reaches.items() if reach.main} == walked
         assert open_and_unassigned(session, view, reaches) == sorted(Counter(d.row.county for d in waiting).items())
+        villages = {
+            (county.code, each.code): (each.completed, each.ended, each.open)
+            for county in view.counties
+            for each in village_progress({}, [door.item for door in doors if door.row.county == county.code])
+        }
+        assert villages_reached(session, view, reaches) == villages
 
 
 def _from_facts(facts: list[FigureHousehold]) -> Kept:

@@ -1,6 +1,6 @@
 """The load of inspectors from their doorsteps: days are days in RUHU_TZ, minutes those of completed interviews."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -30,6 +30,13 @@ def test_doors_days_and_minutes_of_each_inspector_the_busiest_first() -> None:
     assert lin.by_day == {date(2017, 5, 20): 2, date(2017, 5, 21): 1}
     assert (lin.minutes, lin.median_minutes, lin.most_a_day) == ((20, 30), 25, 2)
     assert (fang.doors, fang.minutes, fang.median_minutes) == (1, (), None)
+
+
+def test_a_day_begins_with_the_zone_s_own_quarter_of_an_hour() -> None:
+    """Kathmandu is 5 h 45 min ahead: 18:14 in London is the same day there, 18:15 the next."""
+    steps = [Doorstep(LIN, datetime(2017, 5, 20, 18, minute, 59, tzinfo=UTC), None, True) for minute in (0, 14, 15, 44)]
+
+    assert loads(steps, ZoneInfo("Asia/Kathmandu"))[0].by_day == {date(2017, 5, 20): 2, date(2017, 5, 21): 2}
 
 
 def test_a_day_too_full_is_told() -> None:
