@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, or_, tuple_
+from sqlalchemy import ColumnElement, and_, literal_column, or_, tuple_
 from sqlmodel import Session, SQLModel, col, func, select
 
 from app.figures.indicators.counting import ENDINGS
@@ -108,8 +108,8 @@ def villages_reached(session: Session, view: RoundView, reaches: Reaches) -> Map
 
 
 def village_of(unit: Any) -> Any:
-    """The village's twelve digits at the head of a unit."""
-    return func.substr(unit, 1, 12)
+    """The village's twelve digits at the head of a unit; numbers as text, or PostgreSQL groups by another expression."""
+    return func.substr(unit, literal_column("1"), literal_column("12"))
 
 
 def _going(lines: Sequence[Stratum], reaches: Reaches) -> list[Stratum]:
