@@ -108,7 +108,7 @@ def villages_reached(session: Session, view: RoundView, reaches: Reaches) -> Map
 
 
 def village_of(unit: Any) -> Any:
-    """The village's twelve digits at the head of a unit; numbers as text, or PostgreSQL groups by another expression."""
+    """The twelve digits of the village; its numbers are no parameters, for PostgreSQL would not group by them."""
     return func.substr(unit, literal_column("1"), literal_column("12"))
 
 
