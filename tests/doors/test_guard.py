@@ -9,6 +9,8 @@ import structlog
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import Headers
 
+from app.doors.desk import questionnaires
+from app.doors.web.bodies import PLAIN_LIMIT
 from app.doors.web.guard import CSP, is_own_request
 from app.kernel.keys import load_keys
 from app.kernel.problems import Problem
@@ -203,6 +205,34 @@ def test_the_request_log_names_routes_and_no_ids(world: World) -> None:
     assert "/api/v1/rounds/{code}/sample" in text
     assert "640104" not in text
     assert world.token("lin") not in text
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "start"),
+    [
+        ("/api/v1/sign-in", "application/json", b'{"account":"'),
+        ("/sign-in", "application/x-www-form-urlencoded", b"account="),
+        ("/language", "application/x-www-form-urlencoded", b"lang="),
+    ],
+)
+def test_a_stranger_cannot_fill_the_memory_with_one_request(world: World, path: str, kind: str, start: bytes) -> None:
+    body = (start, *[b"x" * 2**16] * (PLAIN_LIMIT // 2**16))
+    headers = {"Content-Type": kind, "Sec-Fetch-Site": "same-origin", "Accept": "application/json"}
+    answer = world.client.post(path, content=iter(body), headers=headers)
+
+    assert answer.status_code == 413
+    assert answer.json()["type"] == "/problems/too-large"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_door_that_takes_files_takes_them_up_to_its_own_limit(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    sign_in_page(world)
+    headers = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
+    big = {"file": ("big.xlsx", b"x" * (PLAIN_LIMIT + 1), "application/octet-stream")}
+
+    assert world.client.post("/questionnaires", files=big, headers=headers).status_code != 413
+    monkeypatch.setattr(questionnaires.upload, "body_limit", PLAIN_LIMIT)
+    assert world.client.post("/questionnaires", files=big, headers=headers).status_code == 413
 
 
 def test_a_days_work_leaves_no_name_number_or_token_in_the_log(world: World) -> None:

@@ -31,6 +31,7 @@ from app.doors.desk.imports_file import (
 from app.doors.desk.words import Voice
 from app.doors.intake import receive
 from app.doors.web.auth import CityOfficer, allow
+from app.doors.web.bodies import takes_up_to
 from app.doors.web.house import House, TheHouse
 from app.kernel import audit
 from app.kernel.clock import utcnow
@@ -96,6 +97,7 @@ def imports_page(request: Request, actor: Officer) -> HTMLResponse:
 
 
 @router.post("/imports")
+@takes_up_to(MAX_FILE + FORM_ROOM)
 async def post_imports(request: Request, house: TheHouse, actor: CityOfficer) -> Response:
     """Take the file and import it; the answer says what came of every record and picture."""
     declared = request.headers.get("content-length", "")

@@ -31,6 +31,7 @@ from app.doors.desk.questionnaires_view import (
     warning_lines,
 )
 from app.doors.web.auth import CityOfficer, allow
+from app.doors.web.bodies import takes_up_to
 from app.doors.web.guard import CSP_WITH_FRAME
 from app.doors.web.house import House, TheHouse
 from app.figures.indicators.acceptance import settle_bindings
@@ -128,6 +129,7 @@ def _show_list(request: Request, house: House, actor: Actor, status: int = 200, 
 
 
 @router.post("")
+@takes_up_to(MAX_BYTES + MOST_TABLES * MAX_TABLE_BYTES)
 async def upload(request: Request, house: TheHouse, actor: CityOfficer) -> Response:
     """Compile a workbook: its faults by cell, or a trial."""
     declared = request.headers.get("content-length", "")

@@ -21,6 +21,7 @@ from starlette.datastructures import FormData, UploadFile
 from app.doors.desk.frame import Crumb, Refusal, in_words, see, show, voice_of
 from app.doors.desk.words import Voice
 from app.doors.web.auth import CityOfficer, allow
+from app.doors.web.bodies import takes_up_to
 from app.doors.web.house import House, TheHouse
 from app.kernel import terms
 from app.kernel.problems import Malformed, NotFound, Problem, TooLarge
@@ -256,6 +257,7 @@ def import_page(request: Request, house: TheHouse, actor: Reader) -> HTMLRespons
 
 
 @router.post("/register/import")
+@takes_up_to(MAX_FILE + FORM_ROOM)
 async def post_import(request: Request, house: TheHouse, actor: CityOfficer) -> Response:
     """Take the file and start its import; the page of the job tells the rest."""
     declared = request.headers.get("content-length", "")

@@ -18,6 +18,7 @@ from app.doors.openrosa.forms import md5_of, xform_for_clients
 from app.doors.openrosa.instance import NoSubmission, read_instance
 from app.doors.openrosa.keys import KeyNeeded, Reader, Sender, challenge
 from app.doors.openrosa.receive import take
+from app.doors.web.bodies import takes_up_to
 from app.doors.web.house import House, TheHouse
 from app.kernel.clock import utcnow
 from app.kernel.problems import Forbidden, Problem, TooLarge
@@ -176,6 +177,7 @@ def before_submission(request: Request, house: TheHouse, actor: Sender) -> Respo
 
 @router.post(f"{KEY}/submission", status_code=201, response_class=Response)
 @router.post(f"{OPEN}/submission", status_code=201, response_class=Response)
+@takes_up_to(MOST)
 async def submit(request: Request, house: TheHouse, actor: Sender) -> Response:
     """Take a submission with its files: 201 once all of it is kept; the same again gives the same."""
     if actor.device_id is None:

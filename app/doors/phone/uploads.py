@@ -23,6 +23,7 @@ from starlette.types import Message
 
 from app.doors.phone.photos import desks, parts_of
 from app.doors.web.auth import Sender
+from app.doors.web.bodies import takes_up_to
 from app.doors.web.house import House, TheHouse
 from app.doors.web.refusals import problem_response
 from app.kernel.clock import utcnow
@@ -156,6 +157,7 @@ def _kept_length(house: House, actor: Actor, name: PartName) -> int:
 
 
 @router.patch("/{upload_id}", status_code=204, response_class=Response)
+@takes_up_to(MAX_BYTES)
 async def patch(
     upload_id: str,
     request: Request,

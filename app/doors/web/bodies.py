@@ -1,10 +1,47 @@
 """Reading what was sent, within limits, before anything believes it."""
 
 import zlib
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from starlette.requests import Request
+from starlette.types import Message, Receive, Scope
 
 from app.kernel.problems import Problem, TooLarge
+
+Door = TypeVar("Door", bound=Callable[..., Any])
+PLAIN_LIMIT = 4 * 2**20
+"""Bytes of a body where the door says nothing else: a form or JSON is read whole before anybody asks who sends it."""
+
+
+def takes_up_to(limit: int) -> Callable[[Door], Door]:
+    """Mark a door that takes larger bodies than most, and how large."""
+
+    def mark(door: Door) -> Door:
+        door.body_limit = limit  # type: ignore[attr-defined]
+        return door
+
+    return mark
+
+
+class Measured:
+    """A request's body on its way to the app: past the limit of its door, the app hears that the caller left."""
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self.scope = scope
+        self.receive = receive
+        self.size = 0
+        self.refusal: TooLarge | None = None
+
+    async def __call__(self) -> Message:
+        message = await self.receive()
+        if message["type"] == "http.request":
+            self.size += len(message.get("body", b""))
+            limit = getattr(self.scope.get("endpoint"), "body_limit", PLAIN_LIMIT)
+            if self.size > limit:
+                self.refusal = _too_large(limit)
+                return {"type": "http.disconnect"}
+        return message
 
 
 class Unsupported(Problem):

@@ -1,4 +1,4 @@
-"""Middleware around every route: security headers, CSRF by fetch metadata, and one log line a request.
+"""Middleware around every route: security headers, CSRF by fetch metadata, the size of bodies, one log line a request.
 
 CSRF (scale-security B): an unsafe request that carries our cookie must come from our own pages. Sec-Fetch-Site says
 so; where it is absent (plain http elsewhere) Origin must be ours. Bearer requests carry no ambient authority.
@@ -15,6 +15,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.doors.web.bodies import Measured
 from app.doors.web.refusals import broken, problem_response
 from app.kernel.problems import Forbidden
 from app.kernel.settings import Settings
@@ -101,18 +102,27 @@ class Guard:
                 headers["X-Request-Id"] = request_id
             await send(message)
 
+        body = Measured(scope, receive)
+
+        async def send_unless_refused(message: Message) -> None:
+            if body.refusal is None or status:
+                await send_guarded(message)
+
         try:
             if self._is_own(scope):
-                await self.app(scope, receive, send_guarded)
+                await self.app(scope, body, send_unless_refused)
             else:
                 refusal = CrossSite(
                     "请回到本系统页面重新操作;什么也没有改动。", "Go back to our page; nothing was changed."
                 )
                 await problem_response(Request(scope), refusal)(scope, receive, send_guarded)
         except Exception as error:
-            refusal_of_fault = broken(error)
+            refusal_of_fault = body.refusal or broken(error)
             if status == 0:
                 await problem_response(Request(scope), refusal_of_fault)(scope, receive, send_guarded)
+        else:
+            if body.refusal is not None and status == 0:
+                await problem_response(Request(scope), body.refusal)(scope, receive, send_guarded)
         finally:
             _log(scope, request_id, status, time.perf_counter() - started)
 
