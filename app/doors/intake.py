@@ -36,16 +36,7 @@ from app.survey.questionnaires.state import form_of
 from app.survey.records import queries as records
 from app.survey.records import service as keeping
 from app.survey.records.models import Op, OpConflict, RecordState, Resolution
-from app.survey.records.rules import (
-    DOORSTEPS,
-    FIELDWORK,
-    Body,
-    Envelope,
-    Reason,
-    SealedOp,
-    read_body,
-    subject_of,
-)
+from app.survey.records.rules import DOORSTEPS, FIELDWORK, Body, Envelope, Reason, SealedOp, read_body, subject_of
 from app.survey.rounds import queries as rounds
 from app.survey.rounds.models import Sample
 from app.survey.rounds.rules import parse_sample_id

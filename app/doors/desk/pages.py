@@ -30,6 +30,7 @@ from app.doors.desk import (
     reach,
     records,
     register,
+    register_import,
     reviews,
     rounds,
     samples,
@@ -46,7 +47,7 @@ from app.doors.desk.frame import page_of_problem
 def install(app: FastAPI) -> None:
     """Add every page; refusals are told in words to whoever asked for a page."""
     ceremony = (rounds, teams, draw, void_note, closing, samples)
-    desk = (sign_in, *ceremony, board, live, county, records, held, register, accounts)
+    desk = (sign_in, *ceremony, board, live, county, records, held, register_import, register, accounts)
     figures = (overview, indicators, over_rounds, behind, brief, frozen, income, coverage, load, map, downloads)
     pages = (*desk, *figures, devices, versions, security, problems, published, visits, reach, reviews, papers)
     for room in (*pages, questionnaires, app_keys):
