@@ -48,9 +48,9 @@ def test_over_a_bad_line_every_record_comes_exactly_once(service: LiveService) -
     """R01: three in ten requests dropped, cut, doubled, delayed, reset, answered by a portal or not at all."""
     line = FaultyLine(service.port, seed=1)
     phones = [phone_of(service, seed) for seed in (11, 12, 13)]
-    total = rounds(120, 10_000)
+    total = rounds(120, 30_000)
     for phone in phones:
-        phone.url = line.url
+        phone.url, phone.timeout = line.url, 3.0
         for _ in range(total // len(phones)):
             phone.seal()
 
