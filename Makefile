@@ -47,7 +47,9 @@ bench: setup $(VENV)/.ruhu-dev ## measured figures with their conditions
 
 nightly: setup $(VENV)/.ruhu-dev needs ## the long figures of the test matrix, into docs/reliability.md
 	@status=0; RUHU_NIGHTLY=1 $(BIN)/python hatch_build.py npm test --silent || status=1; \
-	RUHU_NIGHTLY=1 $(PYTEST) || status=1; $(BIN)/python -m tools.reliability || status=1; exit $$status
+	RUHU_NIGHTLY=1 $(PYTEST) || status=1; \
+	$(BIN)/python hatch_build.py with-node $(BIN)/python -m tools.mutants --most 30 || status=1; \
+	$(BIN)/python -m tools.reliability || status=1; exit $$status
 
 pins: $(VENV)/.ruhu-dev ## compile requirements*.txt anew from pyproject.toml
 	@tools/pin.sh
