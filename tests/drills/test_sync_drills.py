@@ -7,6 +7,8 @@ import random
 import shutil
 import signal
 import statistics
+import subprocess
+import sys
 import threading
 import time
 import uuid
@@ -25,7 +27,7 @@ from app.survey.records import transit
 from app.survey.records.models import RecordState
 from app.survey.records.queries import ops_by_id
 from app.survey.records.rules import SealedOp, read_body, sha256_hex
-from tests.cast import World
+from tests.cast import PASSWORD, World
 from tests.drills.conftest import phone_of
 from tests.drills.kill import LiveService
 from tests.drills.ledger import faults, is_right_receipt, pulled
@@ -314,26 +316,36 @@ def test_a_whole_valley_reconnects_at_once_and_everything_drains(service: LiveSe
         phones.append(phone or fresh)
         for _ in range(4):
             phones[-1].seal()
-    waits: list[float] = []
-    over = threading.Event()
-
-    def sign_in() -> None:
-        while not over.is_set():
-            began = time.monotonic()
-            service.sign_in("song")
-            waits.append(time.monotonic() - began)
-            over.wait(0.3)
-
-    watcher = threading.Thread(target=sign_in)
-    watcher.start()
+    watcher = subprocess.Popen(
+        [sys.executable, "-c", SIGNS_IN, service.url, PASSWORD],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    began = time.monotonic()
     in_parallel(*(lambda p=phone: p.drain(most_tries=2000) for phone in phones))
-    over.set()
-    watcher.join()
+    drained = time.monotonic() - began
+    waits = [float(each) for each in watcher.communicate()[0].split()]
     statuses = {status for phone in phones for status in phone.ledger.statuses}
     assert statuses <= {200, 429, 503}
     assert all(not phone.ledger.waiting for phone in phones)
     slow = statistics.quantiles(waits, n=20)[-1] if len(waits) > 1 else max(waits)
-    note("R14", n=n, what=f"phones at once; sign-in p95 {slow:.1f} s; statuses {sorted(statuses)}")
+    assert drained < 600
+    what = f"phones at once, drained in {drained:.0f} s; p95 of {len(waits)} sign-ins {slow:.1f} s; {sorted(statuses)}"
+    note("R14", n=n, what=what)
+
+
+SIGNS_IN = """
+import select, sys, time, httpx
+url, password = sys.argv[1:]
+while True:
+    began = time.monotonic()
+    httpx.post(f"{url}/api/v1/sign-in", json={"account": "song", "password": password}, timeout=60).raise_for_status()
+    print(time.monotonic() - began, flush=True)
+    if select.select([sys.stdin], [], [], 0.3)[0]:
+        break
+"""
+"""Somebody else's sign-ins, in a process that the crowd of threads here does not slow; ends when its input closes."""
 
 
 def test_a_gzip_bomb_costs_no_memory(service: LiveService) -> None:
