@@ -82,11 +82,10 @@ def after_the_cut(folder: Path, number: int) -> Iterator[Path]:
 def fill(place: Path) -> Path:
     """Take all the room that is left."""
     ballast = place / "ballast"
-    with ballast.open("wb") as file:
+    with ballast.open("wb", buffering=0) as file:  # a buffer would try its rest once more when it is closed, and fail
         try:
-            while True:
-                file.write(b"\0" * 2**20)
-                file.flush()
+            while file.write(b"\0" * 2**20):
+                pass
         except OSError:
             pass
     return ballast
