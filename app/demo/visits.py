@@ -28,6 +28,8 @@ G15: dict[str, tuple[int, int, int, int, int, int]] = {
 YONGNING_HELPER = (3, 3, 1, 9)
 """Codes of the four in 永宁县 not satisfied with their helper: two neutral, one dissatisfied, one cannot say."""
 PHOTOS_EVERY = 5
+SITE_AWAY = 0.1
+"""Degrees of longitude, some nine kilometres."""
 
 
 def visit_county(
@@ -111,8 +113,10 @@ def _closed_door(
 
 
 def _point(sample: dict[str, Any]) -> tuple[float, float]:
+    """The village; resettled families are met at the new site, all but the first of a list (a doubt to look at)."""
     home = sample["household"]
-    return float(home.get("lon") or 106.25), float(home.get("lat") or 38.45)
+    moved = SITE_AWAY if home.get("resettled") == "1" and sample["rank"] > 1 else 0
+    return float(home.get("lon") or 106.25) + moved, float(home.get("lat") or 38.45)
 
 
 def _body(

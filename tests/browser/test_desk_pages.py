@@ -108,6 +108,19 @@ def test_the_doors_of_the_top_line_fold_into_a_menu_on_a_narrow_screen(seen: Cal
     window.page.wait_for_url("**/register")
 
 
+def test_the_code_to_scan_hides_nothing_that_stands_below(seen: Callable[..., Window]) -> None:
+    page = seen("city", DESK, "light").page
+    page.goto("/me")
+    page.get_by_role("button", name="开始启用").click()
+    code = page.get_by_role("img", name="二维码").locator("svg").bounding_box()
+    secret = page.get_by_test_id("factor-secret").bounding_box()
+
+    assert code is not None
+    assert secret is not None
+    assert code["width"] >= 200
+    assert code["y"] + code["height"] <= secret["y"]
+
+
 def test_the_page_can_be_worked_with_the_keyboard_from_the_first_key(seen: Callable[..., Window]) -> None:
     window = seen("city", DESK, "light")
     window.page.goto("/rounds/2017-1")

@@ -275,6 +275,7 @@ def test_field_records_are_listed_behind_the_fence_of_their_round(world: World) 
     op = song.op(field_record(song))
     song.post(op)
     assert op["op_id"] in page(world, "lin", "/field-records")
+    assert "<h1>督查记录</h1>" in page(world, "lin", f"/records/{op['op_id']}")
     for outside in ("xing", "discipline", "fang", "jin"):
         assert op["op_id"] not in page(world, outside, "/field-records")
     world.post("city", f"/api/v1/rounds/{ROUND}/close")

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import segno
 from markupsafe import Markup
 from sqlmodel import Session
 
 from app.doors.desk.draw_lists import ListOfStratum, lists_of, stratum_label
 from app.doors.desk.frame import Asked, Refusal
 from app.doors.desk.plan_form import PLAN_FIELDS
+from app.doors.desk.qr import qr_of
 from app.doors.desk.rounds import county_name
 from app.doors.desk.words import Voice
 from app.doors.web.house import House
@@ -351,9 +351,8 @@ def _committed(view: RoundView, draw: DrawView, voice: Voice) -> dict[str, Any]:
 
 
 def commitment_qr(draw: DrawView) -> Markup:
-    """Draw and commitment as a QR code, inline SVG without style; segno writes nothing of what it is given."""
-    code = segno.make(f"{draw.id} {draw.commitment}", error="m", micro=False)
-    return Markup(code.svg_inline(scale=4, border=2, svgclass="qr", lineclass=None, omitsize=True))
+    """Draw and commitment as a QR code."""
+    return qr_of(f"{draw.id} {draw.commitment}")
 
 
 def _drawn(

@@ -36,7 +36,7 @@ from app.survey.questionnaires import rules as form_rules
 from app.survey.questionnaires.render import render
 from app.survey.records import queries, transit
 from app.survey.records.models import Op, RecordState
-from app.survey.records.rules import Body, SealedOp, read_body
+from app.survey.records.rules import DOORSTEPS, Body, SealedOp, read_body
 from app.survey.rounds.models import Sample
 from app.survey.rounds.rules import doorstep_code
 from app.survey.rounds.service import is_city_officer
@@ -168,7 +168,7 @@ def record_view(session: Session, house: House, actor: Actor, op: Op, voice: Voi
         decision = Decision(op.resolution, op.resolved_by or "—", op.resolved_at, op.resolution_why or "")
     return RecordPage(
         op_id=op.op_id,
-        title=voice("record_title"),
+        title=record_title(op, voice),
         head=household["head_name"] if household else "",
         sub=_place(op, household),
         tone=tone,
@@ -192,6 +192,12 @@ def record_view(session: Session, house: House, actor: Actor, op: Op, voice: Voi
         digest=voice("digest", digest=op.digest),
         has_versions=bool(later) or bool(transit.conflicts_of(session, [op.county_id], op.op_id)),
     )
+
+
+def record_title(op: Op, voice: Voice) -> str:
+    """What the record is: a visit at a door, or what its kind says."""
+    is_visit = op.kind is None or op.kind in DOORSTEPS
+    return voice("record_title") if is_visit else terms.label("kind", op.kind, voice.lang)
 
 
 def _household(session: Session, op: Op, visit: Visit | None) -> dict[str, Any] | None:

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-import segno
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
@@ -18,6 +17,7 @@ from markupsafe import Markup
 from app.doors.api import odata
 from app.doors.desk.accounts import DeviceLine, get_own
 from app.doors.desk.frame import Asked, Refusal, in_words, see, show, voice_of
+from app.doors.desk.qr import qr_of
 from app.doors.web.app_keys import issue_key
 from app.doors.web.auth import Admin, Caller, presented_token
 from app.doors.web.house import House, TheHouse
@@ -209,6 +209,5 @@ def _setup(house: House, account: Account) -> Setup:
         row = second_factor.find(session, account.id)
         assert row is not None
         wanted = second_factor.enrolment(house.keys, account, row)
-    qr = segno.make(wanted.uri, error="m").svg_inline(scale=4, light="#ffffff")
     secret = wanted.secret
-    return Setup(Markup(qr), " ".join(secret[start : start + 4] for start in range(0, len(secret), 4)))
+    return Setup(qr_of(wanted.uri), " ".join(secret[start : start + 4] for start in range(0, len(secret), 4)))
