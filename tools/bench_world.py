@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -29,12 +29,13 @@ from app.kernel.settings import load_settings
 from app.registry.households.service import import_register
 from app.registry.people.models import Role
 from app.registry.people.queries import actor_from, get_account
+from app.registry.people.rules import Actor
 from app.registry.people.service import add_account
 from app.survey.questionnaires.rules import check
 from app.survey.questionnaires.service import publish_builtin
-from app.survey.rounds import service as rounds
 from app.survey.rounds.draw import draw_sample
 from app.survey.rounds.freeze import freeze_frame
+from app.survey.rounds.service import open_round
 from tests.postgres import find_binaries
 
 PASSWORD = "measured here"
@@ -49,8 +50,8 @@ class World:
     bodies: dict[str, list[bytes]]
 
 
-def build_world(house: House, folder: Path) -> World:
-    """Migrate, then accounts, forms, register, round and draw; the bodies are made here and not while measuring."""
+def build_world(house: House, folder: Path, rounds: Sequence[str] = (ROUND,)) -> World:
+    """Migrate, then accounts, forms, register, rounds and draws; the bodies are made here and not while measuring."""
     migrate(house.db)
     with house.db.write(HOME) as session:
         people = [("city", Role.CITY_OFFICER, "6401"), *((f"i{code}", Role.INSPECTOR, code) for code in COUNTIES)]
@@ -65,14 +66,8 @@ def build_world(house: House, folder: Path) -> World:
         import_register(house.db, house.keys, folder / f"{kind}.xlsx", "city", tz=house.settings.tz)
     with house.db.read() as session:
         city = actor_from(get_account(session, "city"))
-    today = local_day(utcnow(), house.settings.tz)
-    with house.db.write(HOME) as session:
-        rounds.open_round(
-            session, city, code=ROUND, name="量测", starts_on=today, ends_on=today + timedelta(days=30),
-            counties=list(COUNTIES), quota={"poor": [1, 60], "non_poor": [1, 40]},
-        )  # fmt: skip
-    freeze_frame(house.db, city, ROUND, source="DICE10X20", n=N)
-    draw_sample(house.db, house.keys, city, ROUND, parts=["73920518264409175386"], witnesses=["a", "b", "c"])
+    for code in rounds:
+        _draw_round(house, city, code)
     bodies = {}
     for code in COUNTIES:
         with house.db.read() as session:
@@ -80,6 +75,17 @@ def build_world(house: House, folder: Path) -> World:
         samples = [s for s in package_for(house, actor, FORM_OF_STRATUM)["samples"] if s["state"] == "open"]
         bodies[f"i{code}"] = [_body(random.Random(s["sample_id"]), s, forms[s["form_id"]]) for s in samples]
     return World(bodies)
+
+
+def _draw_round(house: House, city: Actor, code: str) -> None:
+    today = local_day(utcnow(), house.settings.tz)
+    with house.db.write(HOME) as session:
+        open_round(
+            session, city, code=code, name="量测", starts_on=today, ends_on=today + timedelta(days=30),
+            counties=list(COUNTIES), quota={"poor": [1, 60], "non_poor": [1, 40]},
+        )  # fmt: skip
+    freeze_frame(house.db, city, code, source="DICE10X20", n=N)
+    draw_sample(house.db, house.keys, city, code, parts=["73920518264409175386"], witnesses=["a", "b", "c"])
 
 
 def _body(rng: random.Random, sample: dict[str, Any], form: Any) -> bytes:

@@ -111,6 +111,7 @@ def parser(serve: Command, demo: Command) -> argparse.ArgumentParser:
     restoring.add_argument("--end-sessions", action="store_true", help="everybody signs in anew")
     checking = add("verify", run_verify, "is everything there that was promised? or is this backup whole? / 核验")
     checking.add_argument("folder", type=Path, nargs="?")
+    checking.add_argument("--facts", type=int, default=0, help="of so many households also make figures' facts anew")
     add("verify-audit", run_verify_audit, "the audit chain against itself and its signed heads / 核验审计链")
     publishing = add("publish-form", publish_form, "compile and publish a questionnaire / 发布问卷")
     publishing.add_argument("file", type=Path)
@@ -277,7 +278,8 @@ def run_verify(options: argparse.Namespace) -> int:
         house.close()
         say(f"备份完好 / The backup is whole: {manifest['made_at']}, {len(manifest['tables'])} 张表 tables")
         return 0
-    report = verify(Premises(house.db, house.store, house.keys, heads_folder(settings)))
+    place = Premises(house.db, house.store, house.keys, heads_folder(settings), settings.tz, options.facts)
+    report = verify(place)
     house.close()
     for fault in report.faults:
         say(f"{fault.zh}\n{fault.en}", stream=sys.stderr)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from app.figures.indicators.checking import count_missing
+from app.figures.indicators.checking import count_missing, facts_apart
 from app.kernel.clock import utcnow
 from app.kernel.db.base import HOME
 from app.kernel.db.engines import Database
@@ -24,6 +24,7 @@ from app.survey.photos.store import Store
 from app.upkeep import heads, sweep
 
 HOUR = 3600.0
+FACTS_A_DAY = 10_000
 log = structlog.get_logger("ruhu")
 
 
@@ -63,6 +64,7 @@ class Housekeeper(threading.Thread):
                     if time.monotonic() - swept >= self._daily:
                         swept = time.monotonic()
                         self._do(self._sweep)
+                        self._do(self._check_figures)
             except InUse:
                 pass
             self._over.wait(self._every)
@@ -81,6 +83,15 @@ class Housekeeper(threading.Thread):
         counted = count_missing(self.chores.db, self.chores.tz)
         if counted:
             log.info("figures counted anew", county_draws=counted)
+
+    def _check_figures(self) -> None:
+        """Facts of some thousand households from their records again, others every day (decision 0063)."""
+        with self.chores.db.read() as session:
+            apart = list(facts_apart(session, self.chores.tz, most=FACTS_A_DAY, seed=utcnow().toordinal()))
+        if apart:
+            log.error("facts apart", count=len(apart), draw=apart[0].draw_id, county=apart[0].county_id)
+        else:
+            log.info("facts checked", most=FACTS_A_DAY)
 
     def _sweep(self) -> None:
         moved = sweep.sweep_orphans(self.chores.db, self.chores.store, utcnow())

@@ -7,12 +7,14 @@ there is none. Rooms that keep sums of their own add a check to CHECKS.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, func, select
 
 from app.figures.frozen import queries as frozen
 from app.figures.indicators import checking as figures
 from app.kernel.audit import CountySeq
+from app.kernel.clock import utcnow
 from app.kernel.db.engines import Database
 from app.kernel.keys import Keys
 from app.survey.photos.store import Store
@@ -32,6 +34,9 @@ class Premises:
     store: Store
     keys: Keys
     heads: Path
+    tz: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+    facts: int = 0
+    """So many households' facts are made from their records again; every answer of theirs is read for it."""
 
 
 @dataclass
@@ -142,11 +147,27 @@ def check_figures(place: Premises, _report: Report) -> list[Fault]:
         ]
 
 
+def check_facts(place: Premises, report: Report) -> list[Fault]:
+    """Facts are what the records say, over counties and draws in a new random order every day."""
+    if not place.facts:
+        return []
+    report.counts["facts"] = place.facts
+    with place.db.read() as session:
+        return [
+            Fault(
+                f"抽样 {each.draw_id} 县区 {each.county_id} 的事实与记录不符:{each.what}",
+                f"Facts of draw {each.draw_id}, county {each.county_id} are not those of its records: {each.what}",
+            )
+            for each in figures.facts_apart(session, place.tz, most=place.facts, seed=utcnow().toordinal())
+        ]
+
+
 CHECKS: list[Callable[[Premises, Report], list[Fault]]] = [
     check_database,
     check_audit,
     check_frozen,
     check_figures,
+    check_facts,
     check_records,
     check_pictures,
 ]

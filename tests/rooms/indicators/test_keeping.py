@@ -4,6 +4,7 @@ import random
 import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,6 +22,8 @@ from app.figures.indicators.sums import Sum, add_up
 from app.findings.inspections.queries import doors_of
 from app.survey.rounds.queries import get_round, list_samples
 from app.survey.rounds.rules import SampleState
+from app.upkeep.heads import Fault
+from app.upkeep.verify import Premises, Report, check_facts
 from tests.cast import ROUND, World
 from tests.phone import Phone
 
@@ -227,6 +230,13 @@ def test_a_sum_that_somebody_changed_is_named_and_so_is_a_fact(world: World) -> 
     with world.house.db.read() as session:
         assert [each.kind for each in sums_apart(session)] == ["poor"]
         assert [each.what for each in facts_apart(session, tz, most=1000)] == [row.sample_id]
+    place = Premises(world.house.db, world.house.store, world.house.keys, world.house.settings.data, tz)
+    assert [check_facts(each, Report()) for each in (place, replace(place, facts=1))] == [
+        [], [Fault(
+            f"抽样 {row.draw_id} 县区 {row.county_id} 的事实与记录不符:{row.sample_id}",
+            f"Facts of draw {row.draw_id}, county {row.county_id} are not those of its records: {row.sample_id}",
+        )],
+    ]  # fmt: skip
 
 
 def test_records_that_came_before_there_were_sums_are_counted_by_the_housekeeper(world: World) -> None:
