@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from app.kernel import audit
 from app.kernel.clock import utcnow
-from app.survey.questionnaires.compiler import FormRefused, compile_bytes
+from app.survey.questionnaires.compiler import CompiledForm, FormRefused, compile_bytes
 from app.survey.questionnaires.models import FormFile, FormVersion
 from app.survey.questionnaires.problems import FormNotPublishable, VersionTaken
 from app.survey.questionnaires.queries import get_form
@@ -41,6 +41,29 @@ def publish(
         if compiled.sha256 == known.sha256 or (digest == known.xlsx_sha256 and not files):
             return known
         raise VersionTaken(compiled.form_id, compiled.version)
+    row = _keep(session, compiled, content, digest, files or {}, by=actor_account, at=now or utcnow())
+    audit.write(
+        session,
+        "form.published",
+        f"{row.form_id} {row.version}",
+        actor=actor_account,
+        sha256=row.sha256,
+        warnings=len(compiled.warnings),
+    )
+    return row
+
+
+def _keep(
+    session: Session,
+    compiled: CompiledForm,
+    content: bytes,
+    digest: str,
+    files: Mapping[str, bytes],
+    *,
+    by: str,
+    at: datetime,
+) -> FormVersion:
+    """The version with its files, flushed."""
     row = FormVersion(
         form_id=compiled.form_id,
         version=compiled.version,
@@ -51,30 +74,16 @@ def publish(
         xlsx=content,
         xml=compiled.xml,
         compiled=compiled.json,
-        published_at=now or utcnow(),
-        published_by=actor_account,
+        published_at=at,
+        published_by=by,
     )
     session.add(row)
     session.flush()
-    for name, csv in (files or {}).items():
-        session.add(
-            FormFile(
-                form_id=row.form_id,
-                version=row.version,
-                name=name,
-                sha256=hashlib.sha256(csv).hexdigest(),
-                content=csv,
-            )
-        )
-    session.flush()
-    audit.write(
-        session,
-        "form.published",
-        f"{row.form_id} {row.version}",
-        actor=actor_account,
-        sha256=row.sha256,
-        warnings=len(compiled.warnings),
+    key = {"form_id": row.form_id, "version": row.version}
+    session.add_all(
+        FormFile(**key, name=name, sha256=hashlib.sha256(csv).hexdigest(), content=csv) for name, csv in files.items()
     )
+    session.flush()
     return row
 
 

@@ -98,20 +98,7 @@ def draw_nation(
     except hhd1.RefusedInput as refused:
         raise BadSeed(refused.zh + "。没有抽样。", f"{refused.en}. Nothing was drawn.") from refused
     folder.mkdir(parents=True, exist_ok=True)
-    lists: dict[str, dict[str, list[str]]] = {}
-    half_done = folder / "lists.csv.part"
-    try:
-        with frame.open("rb") as file, half_done.open("w", encoding="ascii", newline="") as out:
-            writer = csv.writer(out, lineterminator="\n")
-            writer.writerow(LIST_HEADER)
-            for both in stream.draw_strata(file, said["draw"], seed, lines):
-                writer.writerows(_rows(both))
-                lists[both.line.stratum] = {"main": list(both.main), "reserve": list(both.reserve)}
-                progress(both.line.N)
-    except hhd1.RefusedInput as refused:
-        half_done.unlink(missing_ok=True)
-        raise FrameRefused(refused.zh + "。没有抽样。", f"{refused.en}. Nothing was drawn.") from refused
-    half_done.replace(folder / "lists.csv")
+    lists = _draw_lists(frame, folder / "lists.csv", said["draw"], seed, lines, progress)
     record = {
         **said,
         "parts": list(parts),
@@ -127,6 +114,27 @@ def draw_nation(
         record["signature"] = keys.sign(canonical(record).encode())
     (folder / "record.json").write_text(json.dumps(record, ensure_ascii=False, sort_keys=True) + "\n", "utf-8")
     return record
+
+
+def _draw_lists(
+    frame: Path, target: Path, draw: str, seed: str, lines: Mapping[str, hhd1.StratumLine], progress: Progress
+) -> dict[str, dict[str, list[str]]]:
+    """Write the lists, which stand under their name only when whole, and give them back."""
+    lists: dict[str, dict[str, list[str]]] = {}
+    half_done = target.with_name(f"{target.name}.part")
+    try:
+        with frame.open("rb") as file, half_done.open("w", encoding="ascii", newline="") as out:
+            writer = csv.writer(out, lineterminator="\n")
+            writer.writerow(LIST_HEADER)
+            for both in stream.draw_strata(file, draw, seed, lines):
+                writer.writerows(_rows(both))
+                lists[both.line.stratum] = {"main": list(both.main), "reserve": list(both.reserve)}
+                progress(both.line.N)
+    except hhd1.RefusedInput as refused:
+        half_done.unlink(missing_ok=True)
+        raise FrameRefused(refused.zh + "。没有抽样。", f"{refused.en}. Nothing was drawn.") from refused
+    half_done.replace(target)
+    return lists
 
 
 def _rows(both: stream.DrawnStratum) -> list[tuple[str, int, str, str]]:
