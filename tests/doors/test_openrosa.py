@@ -172,6 +172,33 @@ def test_split_attachments_resent_after_a_lost_answer_are_kept_once(
     assert rows[0]["cover-gps-Latitude"] == one.body["answers"]["cover"]["gps"].split()[0]
 
 
+def test_rows_of_a_repeat_come_as_a_csv_of_their_own(world: World, collect: Collect, phone: Phone) -> None:
+    one = visit(phone)
+    issues = [
+        {"issue_type": "t01", "issue_sev": "1", "issue_text": "水管冻裂,三天没水"},
+        {"issue_type": "t02", "issue_sev": "2", "issue_text": "低保金晚发两个月"},
+    ]
+    one.body["answers"]["close"]["issues"] = issues
+    sheet = submission(one.body, f"uuid:{one.op_id}", {p["photo_id"]: name for p, name in named(one)})
+
+    assert collect.post(sheet, one.files).status_code == 201
+
+    with zipfile.ZipFile(io.BytesIO(csv_zip(world, one.body["form_version"]))) as archive:
+        rows = list(csv.DictReader(io.TextIOWrapper(archive.open("q1_poor-issues.csv"), "utf-8-sig")))
+    assert [(row["issue_type"], row["issue_text"]) for row in rows] == [
+        (issue["issue_type"], issue["issue_text"]) for issue in issues
+    ]
+    key = f"uuid:{one.op_id}"
+    assert [(row["PARENT_KEY"], row["KEY"]) for row in rows] == [
+        (key, f"{key}/close/issues[1]"), (key, f"{key}/close/issues[2]"),
+    ]  # fmt: skip
+
+
+def named(one: Visit) -> list[tuple[dict[str, Any], str]]:
+    """The pictures with their file names."""
+    return list(zip(one.body["photos"], one.files, strict=True))
+
+
 def csv_zip(world: World, version: str, account: str = "city") -> bytes:
     answer = world.get(account, f"/api/v1/forms/q1_poor/{version}/submissions.csv.zip")
     assert answer.status_code == 200

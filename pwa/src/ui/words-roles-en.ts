@@ -82,11 +82,7 @@ export const roles: RoleWords = {
   rangeNone: "Not chosen yet",
   rangePick: (n) => `Choose ${n}`,
   record: "Record",
-  recordStop: "Stop and keep",
-  recording: (s) => `Recording, ${s} s`,
   recordAgain: "Record again",
-  recordDenied: "The microphone is not allowed. Allow it in the browser's settings, or choose a sound file.",
-  soundFile: "Choose a sound file",
   soundTooBig: "The recording is too large and was not kept. Please record a shorter one.",
   soundKept: (size) => `Recording kept, ${size}`,
 };

@@ -89,11 +89,7 @@ const roles = {
   rangeNone: "还没有选",
   rangePick: (n: string) => `选 ${n}`,
   record: "录音",
-  recordStop: "停止并保存",
-  recording: (s: number) => `正在录 ${s} 秒`,
   recordAgain: "重录",
-  recordDenied: "没有允许使用麦克风。可在浏览器设置里打开,或选一个录音文件。",
-  soundFile: "选录音文件",
   soundTooBig: "录音太大,没有存。请录短一些。",
   soundKept: (size: string) => `录音已存 ${size}`,
 };

@@ -247,6 +247,10 @@ REASONS = {
     "digits as typed": Reason(
         "a decimal question read as text", "2016", "2016.0", "the answer is kept byte for byte as it was typed"
     ),
+    "amounts as texts": Reason(
+        "`${whole} = ${decimal}` of one amount", "true", "false",
+        "the engine compares the texts 21 and 21.0; whoever writes = means the amount",
+    ),
     "rare characters": Reason(
         "`string-length()`, `substr()` of characters beyond U+FFFF, as in some names", "𠮷 is 1", "𠮷 is 2",
         "a character is what a reader sees as one; 500 characters are 500 of them",
@@ -313,18 +317,30 @@ def _reason(case: Case, part: str, at: str, ours_: str, engine: str) -> str | No
         return "digits as typed"
     if part != "values":
         return None
-    rule = json.dumps(subject.form.by_path[path_of(_location(at))].item.get("calculation"))
+    tree = subject.form.by_path[path_of(_location(at))].item.get("calculation")
+    rule = json.dumps(tree)
     if (subject.name, at) in HIDDEN_ROWS:
         return "hidden rows"
     if ours_ == "0" and engine == "" and '"sum"' in rule:
         return "nothing to add"
     if ours_ == "" and engine.lstrip("-") == "Infinity" and '"div"' in rule:
         return "division by zero"
+    if _compares_amounts(subject.form, tree):
+        return "amounts as texts"
     return "digits as typed" if engine == ours_ + ".0" else None
+
+
+def _compares_amounts(form: Form, tree: Any) -> bool:
+    """Two questions told equal or not, one of them a decimal."""
+    if not isinstance(tree, list) or tree[0] not in ("=", "!="):
+        return False
+    sides = [side for side in tree[1:] if isinstance(side, list) and side[0] == "ref"]
+    return len(sides) == 2 and "decimal" in {form.by_path[tuple(side[1].split("/"))].kind for side in sides}
 
 
 TOLD: list[tuple[str, Answers]] = [
     ("function division", {"g": {"n": "7", "m": "0"}}),
+    ("function comparisons", {"g": {"n": "21", "m": "21"}}),
     ("type text", {"g": {"a": "𠮷𠮷𠮷"}}),
 ]
 """Cases that chance rarely draws."""
