@@ -4,11 +4,14 @@ import io
 import json
 import os
 import random
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import httpx2
@@ -101,6 +104,32 @@ def test_the_terminal_gives_back_the_tries_that_guesses_used_up(
     assert ruhu("account", "release", "root")[0] == 0
     assert sign_in(db, hasher, keys, right).token
     db.close()
+
+
+def test_a_backup_is_made_checked_and_put_back_and_a_touched_chain_is_told_from_the_terminal(
+    ruhu: Terminal, tmp_path: Path
+) -> None:
+    ruhu("account", "add", "root", "--role", "admin", "--scope", "6401", typed="loess-plateau-9\n")
+    for words in (("backup", str(tmp_path / "set")), ("verify", str(tmp_path / "set")), ("verify",), ("verify-audit",)):
+        code, out, err = ruhu(*words)
+        assert (code, err) == (0, ""), words
+        assert out, words
+    spoilt = tmp_path / "spoilt"
+    shutil.copytree(tmp_path / "set", spoilt)
+    (spoilt / "tables" / "account.jsonl.gz").write_bytes(b"")
+    assert ruhu("verify", str(spoilt))[0] == 1
+    assert ruhu("restore", str(spoilt))[0] == 1
+
+    ruhu("account", "add", "later", "--role", "admin", "--scope", "6401", typed="loess-plateau-9\n")
+    assert ruhu("restore", str(tmp_path / "set"))[0] == 0
+    assert "later" not in ruhu("account", "list")[1]
+
+    with closing(sqlite3.connect(tmp_path / "data" / "ruhu.sqlite3")) as raw:
+        raw.execute("update audit set subject = 'nobody' where seq = 1 and county_id = 0")
+        raw.commit()
+    code, out, err = ruhu("verify-audit")
+    assert code == 1
+    assert "row 1" in out + err
 
 
 def test_a_register_comes_in_and_a_broken_one_changes_nothing(ruhu: Terminal, tmp_path: Path) -> None:
