@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-k", "not postgresql"]
 VITEST = ["exec", "--", "vitest", "run", "--bail", "1"]
 SERVICE_TESTS = [
+    "tests/rooms/records",
     "tests/doors/test_sync_api.py",
     "tests/doors/test_sync_pull.py",
     "tests/doors/test_proof.py",
