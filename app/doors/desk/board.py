@@ -28,6 +28,7 @@ from app.figures.indicators.counts import counts_of
 from app.figures.indicators.reached import Reaches, open_and_unassigned, reaches_from
 from app.figures.indicators.trends import Asked, standing_misses
 from app.findings.inspections.queries import Door
+from app.findings.quality.queries import count_open
 from app.kernel import terms
 from app.kernel.clock import parse_instant
 from app.kernel.db.base import HOME
@@ -219,6 +220,9 @@ def _today(
     if held:
         before, after = voice("today_held_before"), voice("today_held_after")
         todos.append(Todo(before, held, after, "/held", voice("today_held_small")))
+    doubts = count_open(session, [county.id for county in view.counties])
+    if doubts:
+        todos.append(Todo(voice("today_doubts_before"), doubts, voice("today_doubts_after"), "/reviews"))
     if waiting and view.state == "drawn":
         before, after = voice("today_unassigned_before"), voice("today_unassigned_after")
         where = f"/rounds/{view.code}/draw?county={waiting[0][0]}"

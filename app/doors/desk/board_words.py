@@ -50,6 +50,8 @@ BOARD_WORDS: dict[str, tuple[str, str]] = {
     "today_held_before": ("待核记录", "Held records:"),
     "today_held_after": ("条", ""),
     "today_held_small": ("放行前不计入满意率", "They enter no rate until released"),
+    "today_doubts_before": ("未处理的疑点", "Open doubts:"),
+    "today_doubts_after": ("条", ""),
     "today_unassigned_before": ("还没分派的样本户", "Open households without an inspector:"),
     "today_unassigned_after": ("户", ""),
     "progress_title": ("样本进度", "Progress of the sample"),

@@ -75,6 +75,7 @@ class BriefPage:
     verdict: str
     items: Sequence[FigureCell]
     item_names: Sequence[str]
+    published: str
     says: Sequence[str]
     says_not: Sequence[str]
     base: Sequence[str]
@@ -129,6 +130,7 @@ def brief(session: Session, house: House, actor: Actor, view: RoundView, county:
             for each in three
         ],
         item_names=[part_name(each, INDICATORS[each.code], voice) for each in three],
+        published=published_words(voice),
         says=[*(f"{part_name(each, INDICATORS[each.code], voice)}: {said(each, voice)}" for each in three), *changed],
         says_not=[*says_not(place, three, voice), *by_chance],
         base=base_lines(place, voice),
@@ -136,6 +138,13 @@ def brief(session: Session, house: House, actor: Actor, view: RoundView, county:
         scheme=voice("scheme", scheme=found.scheme),
         tabs=tabs_of(view, actor, voice, "", file="brief", county=county),
     )
+
+
+def published_words(voice: Voice) -> str:
+    """What the lettered line in the three pictures is."""
+    marks = [INDICATORS[code].benchmarks[0] for code in THREE]
+    texts = voice("listed").join(each.text for each in marks)
+    return voice("brief_published", texts=texts, source=marks[0].source.text(voice.lang).removesuffix(" [S]"))
 
 
 def verdict_of(three: Sequence[IndicatorFigure], voice: Voice) -> str:

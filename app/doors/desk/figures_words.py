@@ -93,6 +93,10 @@ FIGURES_WORDS: dict[str, tuple[str, str]] = {
     "fig_direction_down": ("越低越好", "lower is better"),
     "fig_direction_none": ("不分高低", "neither"),
     "fig_source": ("依据", "Source"),
+    "fig_marks": (
+        "[S] 文件原文,[P] 公开资料,[D] 本软件约定。",
+        "[S] the notice itself, [P] public material, [D] a decision of ours.",
+    ),
     "fig_scheme": ("口径版本", "Scheme"),
     "fig_benchmarks": ("可以对照的公开数", "Published figures to compare with"),
     "fig_benchmarks_hint": (
@@ -187,6 +191,10 @@ FIGURES_WORDS: dict[str, tuple[str, str]] = {
         "Of the three items {met} are met by the sample; {proven} are shown to reach 90 % in the county.",
     ),
     "brief_below": ("足以说明全县低于90%的:{names}。", " Shown to be below 90 %: {names}."),
+    "brief_published": (
+        "图中 a:三项的公布值依次为 {texts}({source})",
+        "a: as published, in this order {texts} ({source})",
+    ),
     "brief_chance": (
         "三项中有{k}项与上一轮的差别可能只是抽样造成的,不能说升降。",
         "{k} of the three items differ from the round before no more than chance may: no change is claimed.",

@@ -164,7 +164,8 @@ def _overview_cell(figure: IndicatorFigure, line: Indicator, base: str, voice: V
     count = f"{figure.numerator:,}/{figure.denominator:,}"
     if figure.unit == Unit.YUAN.value:  # sums of money are wide, and the households behind them say more
         count = f"{figure.households} {terms.label('figure_unit', 'household', voice.lang)}"
-    return OverviewCell(count if figure.denominator else "—", cell.rate, word, figure.official or "", base)
+    has_result = figure.denominator > 0 and (figure.rate is not None or figure.official != "too_few")
+    return OverviewCell(count if has_result else "—", cell.rate, word, figure.official or "", base)
 
 
 def overview_sheets(session: Session, house: House, actor: Actor, view: RoundView, voice: Voice) -> list[Sheet]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import or_
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from app.findings.inspections.models import Visit, VisitStatus
 from app.findings.quality.doubts import NOT_DRAWN, Severity
@@ -47,6 +47,22 @@ def flags_of_record(session: Session, county_id: int, op_id: UUID) -> list[Flag]
     """All doubts about one record, settled ones too."""
     query = select(Flag).where(Flag.county_id == county_id, Flag.op_id == op_id)
     return list(session.exec(query.order_by(col(Flag.code), col(Flag.reason))))
+
+
+def count_open(session: Session, counties: Sequence[int]) -> int:
+    """How many open doubts ask for a person."""
+    query = (
+        select(func.count())
+        .select_from(Flag)
+        .join(Visit, (col(Visit.county_id) == col(Flag.county_id)) & (col(Visit.op_id) == col(Flag.op_id)))
+        .where(
+            col(Flag.county_id).in_(counties),
+            Flag.state == FlagState.OPEN,
+            col(Flag.severity).in_((Severity.HIGH, Severity.MID)),
+            Visit.status == VisitStatus.ACCEPTED,
+        )
+    )
+    return session.exec(query).one()
 
 
 def not_drawn_records(session: Session, county_id: int, round_code: str) -> list[Op]:
