@@ -98,7 +98,7 @@ def behind(
     rows = households_behind(session, actor, view, county, line.code, part, tz=house.settings.tz)
     tz = house.settings.tz
     found = figures_of(session, actor, view.code, tz, codes=[line.code], view=view, county=county).county(county)
-    if found is None or not rows:
+    if found is None:
         raise NotFound("没有这个县区的样本,或不在您的范围内。", "No sample of this county within your scope.")
     main = found.figures[line.code]
     figure = next((each for each in main.parts if each.part == part), main) if part else main

@@ -49,10 +49,16 @@ def sees_behind(view: RoundView, actor: Actor) -> bool:
     return bool(view.draws) and reads_answers(actor)
 
 
+def sees_load(actor: Actor) -> bool:
+    """The inspectors' load is for the city and the teams, not for those who are inspected."""
+    return actor.is_city or actor.is_team
+
+
 def tabs_of(view: RoundView, actor: Actor, voice: Voice, at: str, *, file: str = "", **query: str) -> Tabs:
     """The tabs of a round's figure pages for this reader."""
     shown = [page for page in PAGES if page[0] != "reach" or view.draws]
-    shown += BEHIND if sees_behind(view, actor) else ()
+    if sees_behind(view, actor):
+        shown += [page for page in BEHIND if page[0] != "load" or sees_load(actor)]
     shown += FROZEN if view.state == "closed" else ()
     asked = urlencode({name: value for name, value in query.items() if value})
     return Tabs(

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
-from app.doors.desk.figure_tabs import Tabs, sees_behind, tabs_of
+from app.doors.desk.figure_tabs import Tabs, sees_behind, sees_load, tabs_of
 from app.doors.desk.frame import Crumb, show, voice_of
 from app.doors.desk.samples import people_of
 from app.doors.desk.words import Voice
@@ -80,7 +80,7 @@ def load_page(code: str, request: Request, house: TheHouse, actor: Caller) -> HT
 
 def load(session: Session, house: House, actor: Actor, view: RoundView, voice: Voice) -> LoadPage:
     """The page, of the draws and counties that the reader sees."""
-    if not sees_behind(view, actor) or not (actor.is_city or actor.is_team):
+    if not sees_behind(view, actor) or not sees_load(actor):
         raise NotFound("没有这一页,或不在您的范围内。", "No such page within your scope.")
     steps = [
         step
