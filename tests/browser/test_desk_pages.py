@@ -133,7 +133,8 @@ def test_the_page_can_be_worked_with_the_keyboard_from_the_first_key(seen: Calla
 
 def test_text_of_twice_the_size_still_fits_a_narrow_screen(seen: Callable[..., Window]) -> None:
     window = seen("city", PHONE, "light")
-    for path in ("/rounds/2017-1", "/rounds/2017-1/draw", "/rounds/new", "/held"):
+    more = ("/rounds/2017-1/notice-card", "/register/import", "/questionnaires", "/imports", "/me", "/reviews")
+    for path in (*PATHS, *more):
         window.page.goto(path)
         window.page.evaluate("document.documentElement.style.fontSize = '30px'")
         assert window.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
