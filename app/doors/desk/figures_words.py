@@ -306,6 +306,7 @@ FIGURES_WORDS: dict[str, tuple[str, str]] = {
     "load_a_day": ("平均每天", "A day"),
     "load_most": ("最多一天", "Most a day"),
     "load_median": ("每户分钟(中位)", "Minutes (median)"),
+    "load_overlaps": ("时间重叠", "Overlapping"),
     "load_spread": ("最短—最长", "Shortest–longest"),
     # map
     "map_title": ("样本分布图", "Where the sample lies"),

@@ -51,6 +51,7 @@ class LoadLine:
     most: int
     median: str
     spread: str
+    overlaps: int
     bars: Sequence[DayBar]
     is_heavy: bool
 
@@ -110,6 +111,7 @@ def line_of(found: Load, names: Mapping[UUID, str], days: Sequence[date]) -> Loa
         most=found.most_a_day,
         median="—" if found.median_minutes is None else str(found.median_minutes),
         spread=f"{found.minutes[0]}–{found.minutes[-1]}" if found.minutes else "—",
+        overlaps=found.overlaps,
         bars=bars_of(found, days),
         is_heavy=found.is_heavy,
     )
@@ -134,10 +136,20 @@ def load_sheets(page: LoadPage, notes: Sequence[str], voice: Voice) -> list[Shee
     columns = [
         Column(voice("load_name")), Column(voice("load_doors"), "count"), Column(voice("load_completed"), "count"),
         Column(voice("load_days"), "count"), Column(voice("load_a_day")), Column(voice("load_most"), "count"),
-        Column(voice("load_median")), Column(voice("load_spread")),
+        Column(voice("load_median")), Column(voice("load_spread")), Column(voice("load_overlaps"), "count"),
     ]  # fmt: skip
     rows: list[list[Cell]] = [
-        [each.name, each.doors, each.completed, each.days, each.a_day, each.most, each.median, each.spread]
+        [
+            each.name,
+            each.doors,
+            each.completed,
+            each.days,
+            each.a_day,
+            each.most,
+            each.median,
+            each.spread,
+            each.overlaps,
+        ]
         for each in page.lines
-    ]
+    ]  # fmt: skip
     return [Sheet(voice("load_title"), columns, rows, [*notes, voice("load_lead"), voice("foot")])]

@@ -39,6 +39,8 @@ class Load:
     completed: int
     by_day: dict[date, int]
     minutes: tuple[int, ...]
+    overlaps: int = 0
+    """Interviews begun before an earlier one had ended: nobody is at two doors at once (F05)."""
 
     @property
     def days(self) -> int:
@@ -78,7 +80,22 @@ def _load(account_id: UUID, steps: Sequence[Doorstep], tz: ZoneInfo) -> Load:
         if step.is_completed and step.finished_at is not None and step.finished_at >= step.started_at
     ]
     completed = sum(step.is_completed for step in steps)
-    return Load(account_id, len(steps), completed, dict(sorted(days.items())), tuple(sorted(minutes)))
+    by_day = dict(sorted(days.items()))
+    return Load(account_id, len(steps), completed, by_day, tuple(sorted(minutes)), overlaps_in(steps))
+
+
+def overlaps_in(steps: Sequence[Doorstep]) -> int:
+    """How many completed interviews of one person began while another was still going on; the clock was checked."""
+    spans = sorted(
+        (step.started_at, step.finished_at)
+        for step in steps
+        if step.is_completed and step.finished_at is not None and step.finished_at > step.started_at
+    )
+    found, until = 0, None
+    for begun, ended in spans:
+        found += until is not None and begun < until
+        until = ended if until is None else max(until, ended)
+    return found
 
 
 def quarter_of(at: datetime) -> datetime:

@@ -48,3 +48,14 @@ def test_a_day_too_full_is_told() -> None:
 def test_a_clock_that_ran_backwards_gives_no_minutes() -> None:
     assert loads([step(LIN, "2017-05-20T09:00", -5)], TZ)[0].minutes == ()
     assert loads([], TZ) == []
+
+
+def test_nobody_is_at_two_doors_at_once() -> None:
+    """Touching ends are no overlap; one long interview over two others are two; another person's are their own."""
+    touching = [step(LIN, "2017-05-20T09:00", 20), step(LIN, "2017-05-20T09:20", 20)]
+    long = [step(LIN, "2017-05-20T09:00", 90), step(LIN, "2017-05-20T09:30"), step(LIN, "2017-05-20T10:10")]
+
+    assert loads(touching, TZ)[0].overlaps == 0
+    assert loads(long, TZ)[0].overlaps == 2
+    assert [each.overlaps for each in loads([touching[0], step(FANG, "2017-05-20T09:10")], TZ)] == [0, 0]
+    assert loads([touching[0], step(LIN, "2017-05-20T09:10", completed=False)], TZ)[0].overlaps == 0
