@@ -161,7 +161,10 @@ TERMS: dict[str, dict[str, Term]] = {
         "F02.origin": Term("搬迁户仍住迁出地", "Resettled, still lives at the old place"),
         "F02.let": Term("搬迁户的房屋出租、转让或空置", "Resettled, the house is let, transferred or empty"),
         "F02.short": Term("搬迁户一年内在安置点住不满六个月", "Resettled, under six months a year at the site"),
-        "F02.at_origin": Term("搬迁户在迁出村附近受访", "Resettled, met near the village it left"),
+        "F02.at_origin": Term(
+            "搬迁户在首次登记的村(视为迁出村)附近受访",
+            "Resettled, met near the village of its first list, taken as the one it left",
+        ),
         "F04.no_position": Term("没有定位", "No position"),
         "F04.far": Term("定位离村太远(米)", "Far from the village (metres)"),
         "F05.short": Term("访问时间过短(秒)", "Interview too short (seconds)"),

@@ -1,15 +1,18 @@
 """A county hall follows the ceremony on the screen; a county officer who looks everywhere finds nothing in time."""
 
+import hashlib
 import re
 from urllib.parse import urljoin, urlsplit
 
 from playwright.sync_api import Browser
 
 from app.survey.rounds.ceremony import check_order
+from app.survey.rounds.record import canonical
 from tests.browser.conftest import DESK, Site, Window, open_window, sign_in_at_desk
 
 CODE = "2017-3"
 DIGITS = "31415926535897932384"
+LEFT_OUT = "640104901201-0001"
 
 
 def says(window: Window) -> str:
@@ -40,6 +43,7 @@ def freezes(desk: Window, mode: str) -> None:
     desk.page.fill("input[name=origin]", "全国扶贫开发信息系统")
     desk.page.fill("input[name=exported_by]", "市扶贫办 甲")
     desk.page.select_option("select[name=mode]", mode)
+    desk.page.fill("textarea[name=exclusions]", f"{LEFT_OUT} 全家迁出本市,村里已公示")
     desk.page.get_by_role("button", name="冻结").click()
 
 
@@ -74,13 +78,17 @@ def test_a_county_hall_follows_the_ceremony_to_the_end(site: Site, desk: Window)
     # two counties, two commitments at one instant; the seed is not asked for yet
     freezes(desk, "county")
     assert "待签字" in says(desk)
+    assert "全家迁出本市" in desk.page.locator("main").text_content()  # folded under the commitment
     assert desk.page.locator("input[name=parts]").count() == 0
     desk.shot("desk-ceremony-sign")
 
     # one A4 page to sign
     desk.page.get_by_role("link", name="打印承诺书").click()
     sheet = desk.page.get_by_test_id("commitment-sheet")
-    assert re.search(r"名单截至 2017-10-31", sheet.inner_text())
+    for said in ("名单截至 2017-10-31", "全国扶贫开发信息系统", "市扶贫办 甲", "排除 1 户", "督查办", "村民"):
+        assert said in sheet.inner_text()
+    assert sheet.locator("[role=img] svg").count() == 1
+    assert sheet.locator(".sheet-sign tbody tr").count() >= 3
     # also with the twelve strata of six counties
     desk.page.evaluate(
         "const body = document.querySelector('.sheet-strata tbody');"
@@ -107,6 +115,10 @@ def test_a_county_hall_follows_the_ceremony_to_the_end(site: Site, desk: Window)
     desk.page.fill("input[name=asked_by]", "县公证处")
     desk.page.fill("textarea[name=reason]", "一颗骰子掉到桌下")
     desk.page.get_by_role("button", name=f"作废 {CODE}-A1").click()
+    desk.page.get_by_role("link", name="打印作废说明").click()
+    assert "一颗骰子掉到桌下" in desk.page.get_by_test_id("void-note").inner_text()
+    assert len(re.findall(rb"/Type\s*/Page\b", desk.page.pdf(format="A4"))) == 1
+    desk.shot("desk-void-note")
     freezes(desk, "county")
     desk.page.goto(f"/rounds/{CODE}/draw?draw={CODE}-A3")
     assert "一颗骰子掉到桌下" in says(desk)
@@ -117,6 +129,8 @@ def test_a_county_hall_follows_the_ceremony_to_the_end(site: Site, desk: Window)
     record = desk.context.request.get(f"{site.url}/api/v1/rounds/{CODE}/draw?draw={CODE}-A3").json()
     assert record["voids"][0]["reason"] == "一颗骰子掉到桌下"
     assert record["frame"]["exported_by"] == "市扶贫办 甲"
+    assert record["exclusions"] == [{"unit": LEFT_OUT, "reason": "全家迁出本市,村里已公示"}]
+    assert record["witnesses"] == ["督查办 甲", "县代表 乙", "村民 丙"]
     with site.house.db.read() as session:
         assert check_order(session, CODE) == []
 
@@ -132,9 +146,23 @@ def test_a_county_officer_who_looks_everywhere_finds_nothing_before_the_close(si
         assert "2017-1" not in text, path
         assert "2017年第一轮督查" not in text, path
     guesses = ["", "/draw", "/commitment", "/counties/640104", "/samples/2017-1-A1.640104-P.1"]
-    api = ["", "/draw", "/draw.json", "/frame", "/sample?county=640104", "/satisfaction"]
+    guesses += ["/reach", "/map", "/figures", "/coverage", "/income", "/teams", "/live", "/counties/640104/visit-list"]
+    guesses += [
+        "/counties/640104/brief",
+        "/notice-card",
+        "/void-note?draw=2017-1-A1",
+        "/files/behind.csv?county=640104",
+    ]
+    api = ["", "/draw", "/draw.json", "/frame", "/sample?county=640104", "/satisfaction", "/indicators"]
+    api += ["/records.csv", "/results", "/teams", "/void-note?draw=2017-1-A1"]
     for path in [f"/rounds/2017-1{each}" for each in guesses] + [f"/api/v1/rounds/2017-1{each}" for each in api]:
         assert county.context.request.get(site.url + path).status == 404, path
+    for feed in ("Rounds", "Figures", "Visits"):
+        assert "2017-1" not in county.context.request.get(f"{site.url}/api/v1/odata/{feed}").text(), feed
+    county.page.goto("/register")
+    county.page.fill("input[type=search]", "2017-1-A1")
+    county.page.press("input[type=search]", "Enter")
+    assert "640104901" not in says(county)
 
     # what everybody may read says that a draw exists, and nothing of where or when
     county.page.goto("/commitments")
@@ -147,8 +175,13 @@ def test_a_county_officer_who_looks_everywhere_finds_nothing_before_the_close(si
         session.connection().exec_driver_sql("UPDATE round SET closed_at = '2017-06-21 00:00:00' WHERE code = '2017-1'")
     county.page.goto("/rounds")
     assert "2017年第一轮督查" in says(county)
+    record = county.context.request.get(f"{site.url}/api/v1/rounds/2017-1/draw.json").json()
     county.page.goto("/commitments")
-    assert "640104-P" in county.page.get_by_test_id("published-2017-1-A1").inner_text()
+    shown = county.page.get_by_test_id("published-2017-1-A1").inner_text()
+    assert hashlib.sha256(canonical(record).encode()).hexdigest() in shown
+    for line in record["strata"]:
+        assert f"{line['stratum']}" in shown
+        assert line["frame_digest"] in shown
     county.context.close()
     assert county.faults == []
 

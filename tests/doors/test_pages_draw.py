@@ -104,6 +104,30 @@ def test_a_faulty_plan_comes_back_with_each_fault_at_its_field_and_nothing_lost(
     assert "2017-2" not in city.get("/rounds").main
 
 
+def test_a_plan_filled_in_on_the_page_cuts_the_lists_and_stands_in_the_record(world: World) -> None:
+    city = Visitor(world, "city")
+    city.post("/rounds/new", **PLAN)
+    path = "/rounds/2017-2"
+    said = {"plan_exited": "6", "plan_unexited": "4"}
+
+    wrong = city.post(f"{path}/freeze", **FRAME, **said, plan_must="OLD 贫困户 2 搬迁=是")
+    assert wrong.status == 422
+    assert "已按脱贫与否分层" in wrong.one("p", id="plan_must-fault").text
+    assert wrong.one("input", name="plan_unexited").attrs["value"] == "4", "nothing typed is lost"
+    assert "open" in wrong.one("details", data_testid="plan").attrs
+
+    frozen = city.post(f"{path}/freeze", **FRAME, **said)
+    assert "640104-P.EXITED" in frozen.main
+    city.post(f"{path}/signers", draw="2017-2-A1", **SIGNERS)
+    drawn = city.post(f"{path}/draw", draw="2017-2-A1", parts=DICE, witnesses="甲\n乙\n丙")
+    assert "抽样完成" in drawn.main
+    record = world.get("city", f"/api/v1{path}/draw.json").json()
+    assert record["plan"]["split_exit"] == {"exited": 6, "unexited": 4}
+    assert {code for code in record["lists"] if code.startswith("640104")} == {
+        "640104-P.EXITED", "640104-P.UNEXITED", "640104-N",
+    }  # fmt: skip
+
+
 def test_an_empty_form_names_every_missing_field(world: World) -> None:
     page = Visitor(world, "city").post("/rounds/new", kind="regular")
 

@@ -36,9 +36,11 @@ TEAMS_WORDS: dict[str, tuple[str, str]] = {
     "team_home": ("家在{counties}", "at home in {counties}"),
     "teams_bars": ("应当回避", "Who must step aside"),
     "teams_bars_lead": (
-        "下列组不参加该县的抽签。要让它能去,请换掉写明的组员,或更正登记册、组员资料。",
+        "下列组不参加该县的抽签。要让它能去,请换掉写明的组员,或更正登记册、组员资料。"
+        "登记册里没有帮扶账号的,与帮扶责任人同名的组员也回避;填上帮扶账号即可分清。",
         "These teams are not in the draw for these counties. To let one go there, replace the member named, or correct "
-        "the register or what the member declared.",
+        "the register or what the member declared. A namesake of a helper without an account steps aside too; the "
+        "helper's account in the register tells them apart.",
     ),
     "teams_no_bars": ("没有需要回避的。", "Nobody needs to step aside."),
     "teams_bar_households": ("涉及 {n} 户", "{n} households"),
@@ -55,10 +57,13 @@ TEAMS_WORDS: dict[str, tuple[str, str]] = {
     "teams_pairs": ("督查组与县的全部组合", "All pairs of team and county"),
     "teams_sent": ("各组去向", "Who goes where"),
     "teams_sent_hint": (
-        "按票号次序:县还没有组、组还没有轮满、其余的县仍有组可派,这一对就算数。任何人都能用记录重走一遍。",
+        "按票号次序:县还没有组、组还没有轮满、其余的县仍有组可派,这一对就算数。任何人都能用记录重走一遍。"
+        "没有回避时每种派法机会相同;有回避时各对组合按票号公平,各种派法的机会不完全相同。",
         "By the order of tickets a pair counts when the county has no team yet, the team has room, and every "
         "other county "
-        "can still get one. Anybody can walk the record again.",
+        "can still get one. Anybody can walk the record again. Where nobody steps aside every way of sending "
+        "the teams is as likely as any other; with bars the draw is fair between pairs, and not all ways are equally "
+        "likely.",
     ),
     "done_team": ("督查组已保存。", "The team is saved."),
     "done_teams_frozen": (

@@ -7,12 +7,14 @@ session locks, no LISTEN/NOTIFY, no triggers, no JSON operators.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, cast
 
-from sqlalchemy import Table, insert
+from sqlalchemy import LargeBinary, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult, Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
 from sqlmodel import Session, SQLModel
 
 
@@ -76,12 +78,15 @@ class Bulk:
     """An insert as the driver takes it: its text, and how the values of a row become what is sent."""
 
     text: str
-    names: tuple[str, ...]
+    pick: Callable[[Mapping[str, Any]], tuple[Any, ...]]
     made: tuple[tuple[int, Callable[[Any], Any]], ...]
 
     def values_of(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
         """The values in the order of the text."""
-        values = [row[name] for name in self.names]
+        picked = self.pick(row)
+        if not self.made:
+            return picked
+        values = list(picked)
         for place, make in self.made:
             values[place] = make(values[place])
         return tuple(values)
@@ -90,16 +95,21 @@ class Bulk:
 @lru_cache(maxsize=64)
 def _bulk(table: Table, dialect: Dialect, columns: tuple[str, ...]) -> Bulk | None:
     """The statement compiled once; the library would judge every value of every row anew, and that costs more than
-    writing them. None where a column has a default that it must compute."""
+    writing them. None where a column has a default that it must compute, or where there is but one."""
     compiled = insert(table).compile(dialect=dialect, column_keys=list(columns))
     if not isinstance(compiled, SQLCompiler) or compiled.insert_prefetch or compiled.postfetch:
         return None
     names = tuple(compiled.positiontup or ())
-    if set(names) != set(columns):
+    if set(names) != set(columns) or len(names) < 2:
         return None
-    makers = {name: table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names}
+    makers = {name: _maker(table.c[name].type, dialect) for name in names}
     made = tuple((place, make) for place, name in enumerate(names) if (make := makers[name]) is not None)
-    return Bulk(str(compiled), names, made)
+    return Bulk(str(compiled), itemgetter(*names), made)
+
+
+def _maker(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """What the library would do to a value; nothing to bytes, which both drivers take as they are."""
+    return None if isinstance(kind, LargeBinary) else kind.dialect_impl(dialect).bind_processor(dialect)
 
 
 def next_seq(session: Session, counter: type[SQLModel], county_id: int, *, column: str = "seq", count: int = 1) -> int:

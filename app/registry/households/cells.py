@@ -32,11 +32,11 @@ _SERIAL_ZERO = date(1899, 12, 30)  # Excel's day 0, with its leap day of 1900 th
 
 def clean(text: str) -> str:
     """NFKC, invisible characters gone, spaces gone from Chinese and single elsewhere, a leading ' of Excel gone."""
-    is_plain = text.isascii() and text.isprintable() and "  " not in text  # most cells of a long list: nothing to do
-    return text if is_plain and text == text.strip(" '") else _clean(text)
+    is_plain = " " not in text and text[:1] != "'" and text.isprintable() and unicodedata.is_normalized("NFKC", text)
+    return text if is_plain else _clean(text)  # most cells of a long list: nothing to do
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8192)
 def _clean(text: str) -> str:
     plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
     plain = _SPACE.sub("" if _CJK.search(plain) else " ", plain).strip().removeprefix("'").strip()
@@ -48,8 +48,9 @@ def is_destroyed(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) >= DESTROYED
 
 
+@lru_cache(maxsize=8192, typed=True)
 def text_of(value: Any) -> str:
-    """The cell as text; a whole number without its `.0`; blank words become blank."""
+    """The cell as text; a whole number without its `.0`; blank words become blank. Asked several times of one cell."""
     if isinstance(value, str):
         plain = clean(value)
         return "" if plain in BLANK_WORDS else plain

@@ -45,13 +45,15 @@ def check_character(first17: str) -> str:
 
 def check(text: str, today: date) -> IdCheck:
     """Judge what stands in the cell. Faults: id_shape id_old id_spoiled id_date id_check."""
-    plain = text if _NUMBER.fullmatch(text) else _SEPARATORS.sub("", text).upper().translate(_LOOK_ALIKES)
-    if found := _CERTIFICATE.fullmatch(plain):
-        plain = found[1]
+    plain = text
     if not _NUMBER.fullmatch(plain):
-        if "E+" in plain:
-            return IdCheck(None, fault="id_spoiled")
-        return IdCheck(None, fault="id_old" if re.fullmatch(r"[0-9]{15}", plain) else "id_shape")
+        plain = _SEPARATORS.sub("", text).upper().translate(_LOOK_ALIKES)
+        if found := _CERTIFICATE.fullmatch(plain):
+            plain = found[1]
+        elif not _NUMBER.fullmatch(plain):
+            if "E+" in plain:
+                return IdCheck(None, fault="id_spoiled")
+            return IdCheck(None, fault="id_old" if re.fullmatch(r"[0-9]{15}", plain) else "id_shape")
     born_on = _date(plain[6:14])
     if born_on is None or born_on > today or born_on.year < 1850:
         return IdCheck(None, fault="id_date")
