@@ -59,7 +59,7 @@ def void_note_page(code: str, request: Request, house: TheHouse, actor: Caller, 
         voided_by=note["voided_by"] or "",
         asked_by=note["asked_by"] or "",
         reason=note["reason"],
-        parties=[voice(f"party_{party}") for party in PARTIES],
+        parties=[voice(f"party_{each}") for each in PARTIES if each != "county" or not note["without_county"]],
         key_id=note["key"]["key_id"],
         signature=note["signature"],
     )

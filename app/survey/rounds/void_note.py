@@ -30,6 +30,7 @@ def get_void_note(session: Session, keys: Keys, actor: Actor, code: str, draw_id
         "version": VERSION,
         "round": code,
         "draw": draw.id,
+        "without_county": draw.covert or draw.of_teams,
         "commitment": draw.commitment,
         "committed_at": draw.committed_at and rfc3339(draw.committed_at),
         "signers": draw.signers or [],
