@@ -29,7 +29,7 @@ TEAMS_WORDS: dict[str, tuple[str, str]] = {
     "team_active": ("启用,参加抽签", "Takes part in the draw"),
     "team_in": ("参加", "In"),
     "team_out": ("未启用", "Not in"),
-    "team_edit": ("编组或修改", "Enter or change a team"),
+    "team_form": ("编组或修改", "Enter or change a team"),
     "team_save": ("保存这个组", "Save this team"),
     "team_edit": ("修改", "Change"),
     "team_pledged": ("承诺书已签", "pledge signed"),
