@@ -9,6 +9,11 @@ import { go } from "./routes.ts";
 const CODES: OutcomeCode[] = ["N4", "X3", "R1"];
 const SHORTEST_REASON = 4;
 
+/** Whether a reason says anything. */
+export function isReason(text: string): boolean {
+  return [...text.trim()].length >= SHORTEST_REASON;
+}
+
 /** A sheet with the three ends and a reason; sealed like any other record. */
 export function OtherEnd(props: { sample: SampleView; onClose: () => void }) {
   const phone = usePhone();
@@ -20,7 +25,7 @@ export function OtherEnd(props: { sample: SampleView; onClose: () => void }) {
   const [startedAt] = useState(() => phone.clock.read().wall);
   const save = async () => {
     if (!code) return setError(w().endPick);
-    if ([...reason.trim()].length < SHORTEST_REASON) return setError(w().endReasonShort);
+    if (!isReason(reason)) return setError(w().endReasonShort);
     const { sample } = props;
     try {
       const sealed = await phone.sealOutcome({

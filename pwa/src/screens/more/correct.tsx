@@ -5,11 +5,10 @@ import type { FormRef } from "../../domain/wire.ts";
 import { NotSaved } from "../../store/index.ts";
 import { w } from "../../ui/words.ts";
 import { r } from "../../ui/words-roles.ts";
+import { isReason } from "../other-end.tsx";
 import { notSavedText, usePhone } from "../phone.ts";
 import { loadQuestionnaire } from "../questionnaire.ts";
 import { go } from "../routes.ts";
-
-const SHORTEST_REASON = 4;
 
 interface Of {
   opId: string;
@@ -25,7 +24,7 @@ function Reason(props: Of & { onClose: () => void }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   const begin = async () => {
-    if ([...why.trim()].length < SHORTEST_REASON) return setError(w().endReasonShort);
+    if (!isReason(why)) return setError(w().endReasonShort);
     setBusy(true);
     try {
       const part = await loadQuestionnaire();
