@@ -5,6 +5,7 @@ facts and sums that these give, and what pages join (ops without bodies, frames,
 measured here reads them, and ninety million rows would measure the disk.
 """
 
+import os
 import random
 import resource
 import statistics
@@ -41,7 +42,7 @@ from app.registry.places import County
 from app.survey.records.models import Op
 from app.survey.rounds.models import Draw, DrawStratum, FrameUnit, Round, RoundCounty, Sample
 from tools.bench_http import percentile
-from tools.bench_machine import conditions, memory_peak_mib
+from tools.bench_machine import conditions, cpu_seconds, memory_peak_mib
 from tools.bench_world import PASSWORD, house_over, postgres, service
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -59,6 +60,14 @@ PAGES = (
     ("county page, 250 households", "/rounds/{round}/counties/{county}", "county"),
     ("one indicator over 100 counties", "/rounds/{round}/figures/I07", "indicator"),
     ("drill-down to 200 households", "/rounds/{round}/figures/I01/{county}", "drill-down"),
+    ("brief of a county", "/rounds/{round}/counties/{county}/brief", "county"),
+    ("one indicator over the rounds", "/rounds/{round}/figures/I01/rounds", "rounds"),
+    ("income structure", "/rounds/{round}/income", "board"),
+    ("contents covered", "/rounds/{round}/coverage", "board"),
+    ("map, 25,000 households", "/rounds/{round}/map", "board"),
+    ("load, 25,000 doorsteps", "/rounds/{round}/load", "board"),
+    ("feed: a page of 1,000 figures", "/api/v1/odata/Figures?$filter=Round eq '{round}'", "wire"),
+    ("feed: a page of 1,000 visits", "/api/v1/odata/Visits?$filter=Round eq '{round}'", "wire"),
     ("`/rounds/…/satisfaction`", "/api/v1/rounds/{round}/satisfaction", "wire"),
     ("`/rounds/…/indicators`, all forty", "/api/v1/rounds/{round}/indicators", "wire"),
 )
@@ -69,6 +78,7 @@ def measure(quick: bool) -> list[str]:
     rounds = QUICK if quick else ROUNDS
     visits = rounds * COUNTIES * (POOR + NON_POOR)
     lines: list[str] = []
+    began_at = " ".join(f"{value:.2f}" for value in os.getloadavg())
     with tempfile.TemporaryDirectory(prefix="ruhu-bench-figures-") as name:
         folder = Path(name)
         lines += _database("SQLite", f"sqlite:///{folder / 'ruhu.sqlite3'}", folder / "sqlite", rounds)
@@ -82,14 +92,15 @@ def measure(quick: bool) -> list[str]:
         "## Figures of a million visits",
         "",
         *conditions("httpx over loopback, no TLS"),
+        f"- Load average {began_at} when it began; a busy neighbour lengthens p95 before p50.",
         f"- {visits:,} visits: {rounds} rounds, {COUNTIES} counties, {POOR} + {NON_POOR} households each; one"
         f" `ruhu serve`, one reader, {RUNS} requests a page over random rounds and counties after ten to warm up, pages"
         " whole with their HTML. Ops carry no bodies and answers are left out (no page here reads them).",
         "- Recomputation: every kept row of facts read and every rule applied again, two processes, compared with the"
         " kept sums; memory is that of the larger of the two.",
         "",
-        "| database | what | p50 ms | p95 ms | KiB |",
-        "|---|---|---|---|---|",
+        "| database | what | p50 ms | p95 ms | CPU ms | KiB |",
+        "|---|---|---|---|---|---|",
         *lines,
     ]
 
@@ -104,7 +115,7 @@ def _database(name: str, url: str, data: Path, rounds: int) -> list[str]:
     lines = _pages(name, url, data, rounds)
     seconds, memory, wrong = _recompute(url)
     assert wrong == 0, f"{wrong} sums are not those of their facts"
-    lines.append(f"| {name} | recomputation from facts | {seconds:.0f} s | | peak {memory:.0f} MiB |")
+    lines.append(f"| {name} | recomputation from facts | {seconds:.0f} s | | | peak {memory:.0f} MiB |")
     return lines
 
 
@@ -120,20 +131,21 @@ def _pages(name: str, url: str, data: Path, rounds: int) -> list[str]:
         body = {"account": "city", "password": PASSWORD}
         client.headers["Authorization"] = f"Bearer {client.post('/api/v1/sign-in', json=body).json()['token']}"
         for what, path, _ in PAGES:
-            times, size = [], 0
+            times, spent, size = [], 0.0, 0
             for run in range(RUNS + 10):
                 place = {"round": _round(chance.randrange(rounds)), "county": _code(chance.randrange(COUNTIES))}
-                began = time.perf_counter()
+                began, cpu = time.perf_counter(), cpu_seconds(process.pid)
                 answer = client.get(path.format(**place))
-                taken = (time.perf_counter() - began) * 1000
+                taken, used = (time.perf_counter() - began) * 1000, (cpu_seconds(process.pid) - cpu) * 1000
                 assert answer.status_code == 200, (path, answer.status_code, answer.text[:300])
                 size = len(answer.content)
                 if run >= 10:
                     times.append(taken)
+                    spent += used
             p50, p95 = statistics.median(times), percentile(times, 0.95)
-            lines.append(f"| {name} | {what} | {p50:.0f} | {p95:.0f} | {size / 1024:.0f} |")
+            lines.append(f"| {name} | {what} | {p50:.0f} | {p95:.0f} | {spent / len(times):.0f} | {size / 1024:.0f} |")
             print("  " + lines[-1], flush=True)
-        lines.append(f"| {name} | memory of the service, peak | | | {memory_peak_mib(process.pid):.0f} MiB |")
+        lines.append(f"| {name} | memory of the service, peak | | | | {memory_peak_mib(process.pid):.0f} MiB |")
     return lines
 
 
@@ -246,6 +258,10 @@ def _answers(kind: str, chance: random.Random) -> dict[str, str]:
         "resettled": yes(0.2),
         "living": "at_site",
         "live_months": "12",
+        "inc_wage": str(chance.randint(0, 30_000)),
+        "inc_oper": str(chance.randint(-500, 20_000)),
+        "inc_prop": "300",
+        "inc_family": "0",
         "inc_social": str(chance.randint(0, 9000)),
         "inc_project": str(chance.randint(0, 5000)),
         "inc_total": str(chance.randint(15_000, 60_000)),

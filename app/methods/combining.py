@@ -13,6 +13,7 @@ from functools import lru_cache
 from math import comb, sqrt
 from statistics import NormalDist
 
+from app.methods import tails
 from app.methods.estimates import TWO_AND_A_HALF_PERCENT, Share, clopper_pearson
 
 
@@ -134,6 +135,8 @@ class Sequential:
 
 
 ENOUGH = 20
+MANY_ASKED = 1000
+"""Above so many asked in two rounds floats answer what is clear."""
 LIKELY, TARGET = Fraction(97, 100), Fraction(90, 100)
 
 
@@ -147,12 +150,23 @@ def sequential(rounds: Sequence[tuple[int, int]]) -> Sequential:
     )
 
 
+@lru_cache(maxsize=8192)
 def fisher(first: tuple[int, int], second: tuple[int, int]) -> Share:
-    """Fisher's exact two-sided p of two rounds' (x, n): the tables no likelier than the one seen."""
+    """Fisher's exact two-sided p of two rounds' (x, n): the tables no likelier than the one seen.
+
+    Of thousands asked floats say it to nine digits wherever 5 % is clearly missed; at the line integers decide as ever.
+    """
     (a, n), (b, m) = first, second
-    yes, whole = a + b, comb(n + m, a + b)
-    ways = {k: comb(n, k) * comb(m, yes - k) for k in range(max(0, yes - m), min(n, yes) + 1)}
-    return Share(sum(way for way in ways.values() if way <= ways[a]), whole)
+    if n + m > MANY_ASKED:
+        p = tails.fisher(a, n, b, m)
+        if abs(p - 0.05) > tails.CLEARLY:
+            return Share(round(p * 10**15), 10**15)
+    yes = a + b
+    low, high = max(0, yes - m), min(n, yes)
+    ways = [comb(n, low) * comb(m, yes - low)]
+    for k in range(low, high):
+        ways.append(ways[-1] * (n - k) * (yes - k) // ((k + 1) * (m - yes + k + 1)))
+    return Share(sum(way for way in ways if way <= ways[a - low]), comb(n + m, yes))
 
 
 def mcnemar(worse: int, better: int) -> Share:

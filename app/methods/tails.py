@@ -9,6 +9,8 @@ from math import exp, lgamma, log
 
 CLEARLY = 1e-6
 NEGLIGIBLE = 1e-18
+ALIKE = 1e-9
+"""Two tables of one weight may differ by so much in floats."""
 
 
 def clearly_at_most(tail: float, limit: float) -> bool | None:
@@ -53,6 +55,25 @@ def binomial_at_most(s: int, n: int, p: float) -> float:
         if term < NEGLIGIBLE * total:
             break
     return total
+
+
+def fisher(a: int, n: int, b: int, m: int) -> float:
+    """Two-sided p of the table a of n, b of m: outwards from the likeliest table, as far as it weighs anything."""
+    yes = a + b
+    low, high = max(0, yes - m), min(n, yes)
+    mode = min(high, max(low, (n + 1) * (yes + 1) // (n + m + 2)))
+    weights, weight, k = {mode: 1.0}, 1.0, mode
+    while k < high and weight > NEGLIGIBLE:
+        weight *= (n - k) * (yes - k) / ((k + 1) * (m - yes + k + 1))
+        k += 1
+        weights[k] = weight
+    weight, k = 1.0, mode
+    while k > low and weight > NEGLIGIBLE:
+        weight *= k * (m - yes + k) / ((n - k + 1) * (yes - k + 1))
+        k -= 1
+        weights[k] = weight
+    seen = weights.get(a, 0.0) * (1 + ALIKE)
+    return sum(each for each in weights.values() if each <= seen) / sum(weights.values())
 
 
 def _choose(n: int, k: int) -> float:

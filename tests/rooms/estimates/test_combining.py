@@ -2,9 +2,11 @@
 
 import csv
 import random
+import time
 from collections import defaultdict
 from collections.abc import Iterable
 from fractions import Fraction
+from math import comb
 from pathlib import Path
 
 import pytest
@@ -161,6 +163,35 @@ def test_fisher_equals_scipy(seed: int) -> None:
     ours = float(combining.fisher((a, n), (b, m)))
 
     assert ours == pytest.approx(fisher_exact([[a, n - a], [b, m - b]]).pvalue, abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_fisher_of_thousands_equals_scipy_and_takes_milliseconds(seed: int) -> None:
+    """A city of a hundred counties asks twenty thousand; whole numbers alone took minutes for it."""
+    chance = random.Random(seed)
+    n, m = chance.randint(600, 20_000), chance.randint(600, 20_000)
+    share, step = chance.random(), chance.choice((0.0, 0.001, 0.01, 0.1))
+    a, b = int(n * share), int(m * min(1.0, share + step))
+    began = time.process_time()
+
+    ours = float(combining.fisher((a, n), (b, m)))
+
+    assert ours == pytest.approx(fisher_exact([[a, n - a], [b, m - b]]).pvalue, abs=1e-8)
+    assert time.process_time() - began < 2
+
+
+def test_fisher_says_the_same_by_floats_as_by_whole_numbers() -> None:
+    for a, n, b, m in (
+        (0, 600, 0, 500),
+        (600, 600, 500, 500),
+        (0, 600, 9, 500),
+        (590, 600, 480, 500),
+        (300, 600, 250, 500),
+    ):
+        yes, low = a + b, max(0, a + b - m)
+        ways = [comb(n, k) * comb(m, yes - k) for k in range(low, min(n, yes) + 1)]
+        exact = sum(way for way in ways if way <= ways[a - low]) / comb(n + m, yes)
+        assert float(combining.fisher((a, n), (b, m))) == pytest.approx(exact, abs=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(40))
