@@ -11,8 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import xlsxwriter
-
 from app.kernel.cells import BETWEEN, is_harmless, safe, safe_row
 
 BOM = b"\xef\xbb\xbf"
@@ -86,6 +84,8 @@ def sheet_csv(sheet: Sheet) -> bytes:
 
 def workbook(sheets: Sequence[Sheet], notes_name: str) -> bytes:
     """All sheets in one XLSX, and a last sheet with the notes."""
+    import xlsxwriter  # some MiB that a service without such a download does not carry
+
     buffer = io.BytesIO()
     options = {"in_memory": True, "constant_memory": False, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(buffer, {**options, "strings_to_numbers": False})
