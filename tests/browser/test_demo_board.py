@@ -5,6 +5,7 @@ import io
 import re
 from pathlib import Path
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from app.demo import run as demo
@@ -86,3 +87,16 @@ def pictures(desk: Window) -> None:
             sheet = desk.page.pdf(format="A4", prefer_css_page_size=True)
             assert len(re.findall(rb"/Type\s*/Page\b", sheet)) == 1
             desk.page.emulate_media(media="screen")
+    the_frozen_table(desk, code)
+
+
+def the_frozen_table(desk: Window, code: str) -> None:
+    """The round is closed as a person closes it; its table fits the screen and nothing is wrong with it."""
+    desk.page.goto(f"/rounds/{code}/close")
+    desk.page.locator("main form button").last.click()
+    desk.page.get_by_role("link", name="冻结结果").click()
+    assert len(desk.page.get_by_test_id("frozen-sha256").inner_text()) == 64
+    assert "6/10" in desk.page.get_by_test_id("frozen-I02").inner_text()
+    assert desk.page.evaluate("document.documentElement.scrollWidth") <= DESK["width"]
+    assert [each["id"] for each in Axe().run(desk.page).response["violations"]] == []
+    desk.shot("desk-frozen")

@@ -57,6 +57,13 @@ def tone_of(item: Mapping[str, Any]) -> str:
     return item.get("evidence") or "undecided"
 
 
+def plot_of(item: Mapping[str, Any]) -> Plot:
+    """The bar of an item; the reference item has no target, so no line and no mark of a verdict."""
+    if item["item"] in TARGET_ITEMS:
+        return Plot(tone_of(item), item["rate"], item["low"], item["high"])
+    return Plot("none" if item["rate"] is None else "plain", item["rate"], item["low"], item["high"], target=None)
+
+
 def sentence_of(item: Mapping[str, Any], voice: Voice) -> str:
     """The item in words (statistics §2.5): rate with its range, then what may be said."""
     if item["rate"] is None:
@@ -81,7 +88,7 @@ def cell_of(item: Mapping[str, Any], voice: Voice, *, href: str = "", chosen: st
     return Cell(
         item=item["item"],
         count=f"{item['satisfied']}/{item['n']}",
-        plot=Plot(tone_of(item), item["rate"], item["low"], item["high"]),
+        plot=plot_of(item),
         official=item.get("official") if has_verdict else None,
         evidence=item.get("evidence") if has_verdict else None,
         rate=f"{item['rate']}%" if item["rate"] is not None else "",
