@@ -48,6 +48,24 @@ def test_a_record_shows_on_the_open_board_and_the_page_was_not_loaded_again(site
     expect(team).to_contain_text("2/2")
 
 
+def test_two_people_at_two_screens_see_the_same_record(site: Site, chromium: Browser) -> None:
+    """The city and the team of 兴庆区, each in a browser profile of their own; neither loads the page again."""
+    windows = [open_window(chromium, site, DESK) for _ in ("city", "lin")]
+    for window, account in zip(windows, ("city", "lin"), strict=True):
+        sign_in_at_desk(window, account)
+        window.page.goto(BOARD)
+        expect(window.page.locator("[data-age]")).to_have_text(re.compile("核对过"))
+        window.page.evaluate("window.sameDocument = true")
+
+    send(phone_of(site), 0)
+
+    for window in windows:
+        expect(window.page.get_by_test_id("county-row-640104").get_by_test_id("item-team")).to_contain_text("1/1")
+        assert window.page.evaluate("window.sameDocument") is True
+        assert window.faults == []
+        window.context.close()
+
+
 def test_a_lost_line_is_told_and_what_came_meanwhile_is_seen_when_it_is_back(site: Site, desk: Window) -> None:
     phone = phone_of(site)
     sign_in_at_desk(desk, "city")
