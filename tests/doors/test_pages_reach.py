@@ -50,6 +50,26 @@ def test_a_day_in_the_field_is_seen_with_what_did_not_keep_the_rule(world: World
     assert (thirteenth["state"], thirteenth["outcome"], thirteenth["surplus"]) == ("reserve", "C1", True)
 
 
+def test_with_a_third_of_the_opened_substituted_the_page_says_for_whom_the_results_speak(world: World) -> None:
+    """Five of ten refuse, two are met: 15 opened, 5 of them substitutes; of 7 eligible the two met are satisfied."""
+    phone = world.phone("lin")
+    samples = phone.samples()
+    ops = [phone.op(phone.door(sample, "refused")) for sample in samples[:4]]
+    ops += [phone.op(phone.interview(sample, sat={"team": 5})) for sample in samples[5:7]]
+    phone.post(*ops)
+    sentence = "超过30%:结果只代表访得到的户"
+    before = page(world, "city", f"/rounds/{ROUND}/reach").partition("金凤区")[0]
+    assert "28.57%" in before
+    assert sentence not in before
+
+    phone.post(phone.op(phone.door(samples[4], "refused")))
+
+    shown = page(world, "city", f"/rounds/{ROUND}/reach")
+    assert "33.33%" in shown
+    assert sentence in shown
+    assert "应访 7 户,访到 2 户:不论其余的户怎么答,全部应访户的满意率在 28.57% 到 100.00% 之间" in shown
+
+
 def test_a_record_from_a_door_that_nobody_drew_is_kept_flagged_and_seen_until_it_is_voided(world: World) -> None:
     phone = world.phone("lin")
     body = phone.interview(phone.samples()[0])
