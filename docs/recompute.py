@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Compute every satisfaction figure of a closed round again, with nothing but Python and the published table.
 
     python3 recompute.py results.json        (the answer of GET /api/v1/rounds/CODE/results)
@@ -58,20 +57,12 @@ def first(low, high, holds):
 
 def city(s, n):
     """Evidence word and Clopper-Pearson bounds, to a millionth of a point."""
-    fine = 10**8
-    goal = Fraction(9, 10)
+    fine, goal = 10**8, Fraction(9, 10)
     low = 0 if s == 0 else first(0, fine, lambda k: binom_at_least(s, n, Fraction(k, fine)) > SIDE)
-    high = (
-        fine
-        if s == n
-        else fine - first(0, fine, lambda d: 1 - binom_at_least(s + 1, n, Fraction(fine - d, fine)) > SIDE)
-    )
+    less = 0 if s == n else first(0, fine, lambda d: 1 - binom_at_least(s + 1, n, Fraction(fine - d, fine)) > SIDE)
     met, missed = binom_at_least(s, n, goal) <= SIDE, 1 - binom_at_least(s + 1, n, goal) <= SIDE
-    return (
-        "met" if met else "not_met" if missed else "undecided",
-        percent(Fraction(low, fine)),
-        percent(Fraction(high, fine)),
-    )
+    word = "met" if met else "not_met" if missed else "undecided"
+    return word, percent(Fraction(low, fine)), percent(Fraction(fine - less, fine))
 
 
 def expected(item, frame):

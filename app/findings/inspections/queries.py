@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from app.findings.inspections.models import Answer, Visit, VisitStatus
 from app.survey.records.models import Op
+from app.survey.records.queries import numbers_to_come
 from app.survey.rounds.queries import stratum_samples
 from app.survey.rounds.rules import Doorstep, SampleItem, SampleRow, SampleState, in_effect, sample_standings
 from app.survey.rounds.twins import twins_before
@@ -89,15 +90,16 @@ def list_visits(
 ) -> dict[str, list[Visit]]:
     """Sample id → its visits in order of arrival; voided ones are left out. `sample_ids`: only of these."""
     query = (
-        select(Visit)
+        select(Visit, Op.seq)
         .join(Op, (col(Op.county_id) == col(Visit.county_id)) & (col(Op.op_id) == col(Visit.op_id)))
         .where(Visit.county_id == county_id, Visit.draw == draw_id, Visit.status != VisitStatus.VOIDED)
-        .order_by(col(Op.seq))
     )
     if sample_ids:
         query = query.where(col(Visit.sample_id).in_(sample_ids))
+    waiting = numbers_to_come(session)
+    found = sorted(session.exec(query), key=lambda row: (row[1] is None, row[1] or waiting.get(row[0].op_id, 0)))
     visits: dict[str, list[Visit]] = defaultdict(list)
-    for visit in session.exec(query):
+    for visit, _ in found:
         visits[visit.sample_id].append(visit)
     return visits
 

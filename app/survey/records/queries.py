@@ -46,6 +46,15 @@ def list_held(session: Session, counties: Sequence[int]) -> list[Op]:
     return list(session.exec(query))
 
 
+def numbers_to_come(session: Session) -> dict[UUID, int]:
+    """Ops of this transaction that have no number of arrival yet, with their place in the order of getting one.
+
+    Numbers come last in a transaction, and what it counts before that must already know who came after whom.
+    """
+    rows = session.info.get("unnumbered", ())
+    return {row.op_id: place for place, row in enumerate(rows) if isinstance(row, Op)}
+
+
 def count_held(session: Session, counties: Sequence[int]) -> int:
     """How many wait."""
     query = select(func.count()).where(

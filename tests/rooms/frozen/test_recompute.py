@@ -53,3 +53,9 @@ def test_a_table_with_another_digest_is_named(world: World, tmp_path: Path) -> N
     results["sha256"] = "0" * 64
     path.write_text(json.dumps(results), encoding="utf-8")
     assert run(path)[0] == 1
+
+
+def test_a_stranger_has_a_hundred_lines_to_read_and_nothing_of_ours_in_them() -> None:
+    lines = SCRIPT.read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 100
+    assert not [line for line in lines if line.startswith(("from app", "import app"))]

@@ -149,6 +149,22 @@ def county_of(world: World) -> int:
         return next(row.county_id for row in session.exec(select(FigureSum)) if row.draw_id.startswith(ROUND))
 
 
+@pytest.mark.parametrize("together", [False, True])
+def test_of_two_interviews_at_one_door_the_later_counts_from_its_own_transaction_on(
+    world: World, together: bool
+) -> None:
+    """A number of arrival comes last in a transaction; figures that follow before it know the order all the same."""
+    phone = world.phone("lin")
+    sample = phone.samples("poor")[0]
+    first = phone.op(phone.interview(sample, sat={"team": 2}))
+    second = phone.op({**phone.interview(sample, sat={"team": 5}), "corrects": str(uuid.UUID(int=7))})
+    for ops in [[first, second]] if together else [[first], [second]]:
+        phone.post(*ops)
+
+    assert count(world, "I01") == (1, 1)
+    assert_in_step(world)
+
+
 def test_a_completed_interview_takes_the_place_of_a_reserve(world: World) -> None:
     """Two absences open rank 11; it is interviewed; then rank 1 is met after all, and 11 is superfluous."""
     phone = world.phone("lin")
