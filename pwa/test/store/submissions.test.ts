@@ -158,7 +158,7 @@ describe("sealing twice", () => {
     expect((await store.device()).dev_seq).toBe(1);
   });
 
-  it("one draft in two tabs becomes one record; the second tab is told", async () => {
+  it("one draft in two tabs becomes one record; the later tab is told", async () => {
     const store = await phoneStore();
     const draft = await store.saveDraft(visit(1));
     const [one, two] = [sealed(draft), sealed(draft)];
@@ -166,8 +166,9 @@ describe("sealing twice", () => {
     const ends = await Promise.allSettled([store.commitSubmission(one), store.commitSubmission(two)]);
 
     expect(one.op_id).not.toBe(two.op_id);
-    expect(ends.map((end) => end.status)).toEqual(["fulfilled", "rejected"]);
-    expect((ends[1] as PromiseRejectedResult).reason).toMatchObject({ reason: "draft-gone" });
+    const told = ends.filter((end) => end.status === "rejected"); // either tab may come first
+    expect(told).toHaveLength(1);
+    expect(told[0]!.reason).toMatchObject({ reason: "draft-gone" });
     expect(await store.submissions("lin")).toHaveLength(1);
   });
 });
