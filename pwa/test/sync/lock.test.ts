@@ -141,7 +141,12 @@ describe("a phone with a PIN", () => {
 
 describe("word of this phone", () => {
   it("tells the service sizes and numbers, and shows what never came", async () => {
+    phone.close();
+    // before the first sign-in: the word of a start may be under way already, and is given once in a while only
     server.gaps = [{ device_id: "old", label: "Android 9", missing: [3, 4] }];
+    name = `lock-${(opened += 1)}`;
+    phone = await open();
+    await phone.signIn("lin", "right");
     await phone.checkHealth();
     await phone.syncNow();
     await until(() => server.beats.length > 0 && phone.health.value.gaps.length > 0);
