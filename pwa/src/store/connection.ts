@@ -6,6 +6,7 @@
  * every failure drops the connection: the next call starts with a fresh one.
  */
 import { openDB, type IDBPTransaction, type StoreNames } from "idb";
+import { withRoom } from "./room.ts";
 import { NotSaved, type NotSavedReason } from "./types.ts";
 import { DB_VERSION, upgrade, type RuhuDb, type RuhuSchema } from "./schema.ts";
 
@@ -17,8 +18,9 @@ export type ReadTx = IDBPTransaction<RuhuSchema, Names, "readonly">;
 const GIVE_UP_MS = 30_000;
 
 export interface Connection {
-  /** Run `work` in one strict transaction; resolves only after it is complete. Throws NotSaved. */
-  write<T>(stores: Names, work: (tx: WriteTx) => Promise<T>): Promise<T>;
+  /** Run `work`, which writes a photo's `bytes` or little, in one strict transaction; resolves only after it is
+   * complete. Throws NotSaved. */
+  write<T>(stores: Names, work: (tx: WriteTx) => Promise<T>, bytes?: number): Promise<T>;
   read<T>(stores: Names, work: (tx: ReadTx) => Promise<T>): Promise<T>;
   close(): void;
 }
@@ -63,7 +65,7 @@ export async function connect(name: string): Promise<Connection> {
     }
   }
 
-  async function write<T>(stores: Names, work: (tx: WriteTx) => Promise<T>): Promise<T> {
+  async function transact<T>(stores: Names, work: (tx: WriteTx) => Promise<T>): Promise<T> {
     const tx = await begin((db) => db.transaction(stores, "readwrite", { durability: "strict" }));
     try {
       return await complete(tx, work);
@@ -72,6 +74,10 @@ export async function connect(name: string): Promise<Connection> {
       if (known.reason === "full" || known.reason === "interrupted") drop();
       throw known;
     }
+  }
+
+  function write<T>(stores: Names, work: (tx: WriteTx) => Promise<T>, bytes = 0): Promise<T> {
+    return withRoom(bytes, () => transact(stores, work));
   }
 
   async function read<T>(stores: Names, work: (tx: ReadTx) => Promise<T>): Promise<T> {

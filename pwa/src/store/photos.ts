@@ -35,11 +35,12 @@ export async function savePhoto(
     op_id: null,
     chunks: chunks.length,
   };
-  await db.write(["photo", "photo_chunk", "vault"], async (tx) => {
+  const add = async (tx: WriteTx): Promise<void> => {
     await stillOpen(tx, ring);
     await tx.objectStore("photo").add(row);
     for (const chunk of chunks) await tx.objectStore("photo_chunk").add(chunk);
-  });
+  };
+  await db.write(["photo", "photo_chunk", "vault"], add, bytes.byteLength);
   if (!(await photoBytes(db, photo.photo_id))) throw new NotSaved("not-reread");
   return refOf(row);
 }
