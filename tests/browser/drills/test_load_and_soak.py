@@ -10,6 +10,7 @@ from tests.browser.drills.profile import NOBODY, Handset
 from tests.browser.drills.workshop import Promised, Workshop
 from tests.browser.test_phone_story import kept_ops, samples_of
 from tests.drills.report import IS_NIGHT, note, rounds
+from tests.phone import picture
 
 MIB = 2**20
 PROVEN = 16 * MIB  # room that the store asks for before it writes (store/room.ts)
