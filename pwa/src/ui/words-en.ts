@@ -255,7 +255,7 @@ export const en: Words = {
   "why-photo-not-kept": "the photo did not arrive whole",
   "why-record-first": "the form goes first, then its photos",
   "why-storage": "trouble with the phone's storage",
-  "ns-full": "The phone is full. Sync first if you can, then delete something else (never the browser's data) and try again.",
+  "ns-full": "The phone is full. Delete something else first (never the browser's data), then sync and try again; what was saved is whole.",
   "ns-interrupted": "The write was interrupted; trying again is enough.",
   "ns-draft-gone": "This draft was already saved or discarded, perhaps on another page.",
   "ns-draft-elsewhere": "The same draft is open on another page. Keep one page and close the other.",

@@ -81,7 +81,7 @@ def test_without_room_nothing_is_called_saved_and_nothing_saved_is_harmed(
     phone.visit()
     phone.hands.opens(sample_id)
     phone.by("nobody-home").click()
-    phone.page.locator("[role=alert]", has_text="没").wait_for()  # said at the door, before anything is asked
+    phone.page.locator("[role=alert]", has_text="空间不够").wait_for()  # said at the door, before anything is asked
 
     shop = _started_with(phone, None)
     promised += shop.seals(1, [60_000])
