@@ -73,10 +73,10 @@ STATED: dict[str, int] = {
 NOT_WHOLE: dict[str, str] = {
     "P01": "Headless Chromium on ext4 in an image file; no phone's flash was cut. A chip that lies when it says it has "
     "written is not seen. Writes reach the image in the order in which the kernel gave them (decision 0070).",
-    "P03": "Below 16 MiB of room the store writes nothing more (decision 0071): what was saved is safe, and a full phone "
-    "can note neither a visit nor a receipt until something else is deleted. Another program that eats those 16 MiB "
-    "within half a minute after the proof could still tear Chromium's log. A browser without a writable private file "
-    "system (Safari before 26) is asked for no proof; its database is SQLite, which rolls a torn write back.",
+    "P03": "Below 16 MiB of room the store writes nothing more (decision 0071): what was saved is safe, and a full "
+    "phone can note neither a visit nor a receipt until something else is deleted. Another program that eats those "
+    "16 MiB within half a minute after the proof could still tear Chromium's log. A browser without a writable private "
+    "file system (Safari before 26) is asked for no proof; its database is SQLite, which rolls a torn write back.",
     "P09": "There is one release so far; the next one's store is imitated.",
     "P15": "Since Chromium names 10 GiB of room to every window a private one cannot be told from another; the words "
     "for it are earned by an older browser's answers, forged. A refused persistence is told everywhere.",

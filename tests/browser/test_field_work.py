@@ -109,10 +109,8 @@ def test_a_draft_of_an_older_version_finishes_as_it_is_or_moves_where_the_office
         allow_move(session, "city", "q4_record", old, new, "新版把单位名称问清楚了")
     phone.page.goto("/m/")
     song.by("record-draft").wait_for()
-    phone.page.wait_for_timeout(1500)
     with phone.page.context.expect_event("response", lambda answer: answer.url.endswith("/sync/package")):
         song.by("sync-now").click()
-    phone.page.wait_for_timeout(1500)
     song.by("record-draft").click()
     song.by("offer-move").click()
     assert "单位或村的全称" in phone.page.inner_text("main")

@@ -138,6 +138,9 @@ def test_mistakes_are_mended_a_version_published_and_old_drafts_finish_or_move(
 
     # With the network comes the newer version: the second draft is moved by her own hand, differences first
     phone.page.goto("/m/")
+    lin.by("sample-item").first.wait_for()
+    with phone.context.expect_event("response", lambda answer: answer.url.endswith("/sync/package")):
+        lin.by("sync-now").click()
     lin.opens(second["sample_id"])
     lin.by("start-interview").click()
     lin.by("offer-move").click()

@@ -24,7 +24,7 @@ export interface PullContext {
 
 const ASK = 500;
 
-/** Fetch the package, then the forms it names that are not here yet. */
+/** Fetch the package and the forms it names that are not here yet. */
 export async function pullPackage(context: PullContext): Promise<PullResult> {
   const { store, api, account, token } = context;
   // The instant of asking: what the server took in later may not be in this package.
@@ -39,9 +39,11 @@ export async function pullPackage(context: PullContext): Promise<PullResult> {
   const before = await store.package(account);
   // The new life is noted only when all that was sent has been asked for: killed in between, it is asked again.
   if (before && before.package.epoch !== pack.epoch) await refill(context);
+  // Killed in between, the old package stays and is soon fetched anew: a new one never lacks forms that could be had.
+  const end = await pullForms(context, pack);
   await store.savePackage(account, reply.text, askedAt);
   await noteReleased(context, pack);
-  return pullForms(context, pack);
+  return end;
 }
 
 async function pullForms(context: PullContext, pack: Package): Promise<PullResult> {
