@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.doors.web.house import House, open_house
@@ -26,6 +26,8 @@ from tests.cast import PASSWORD, copy_sqlite
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1366, "height": 768}
+WAIT_MS = 20_000
+expect.set_options(timeout=WAIT_MS)
 SCREENSHOTS = os.environ.get("RUHU_SCREENSHOTS")
 """A folder to put screenshots into; unset, none are taken."""
 
@@ -147,7 +149,7 @@ def open_window(browser: Browser, site: Site, size: dict[str, int]) -> Window:
         geolocation={"latitude": 38.47, "longitude": 106.29, "accuracy": 9},
         permissions=["geolocation"],
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(WAIT_MS)
     window = Window(context, context.new_page())
     window.page.on("pageerror", lambda error: window.faults.append(str(error)))
     window.page.on(

@@ -128,9 +128,8 @@ def sees_the_day(desk: Window, day: Day) -> None:
     attempts = desk.page.locator("main a[href^='/records/']")
     assert attempts.count() == 2
     attempts.first.click()
-    said = desk.page.locator("main").inner_text()
-    assert "邻居马大姐证实" in said
-    assert "106.29" in said
+    expect(desk.page.locator("main")).to_contain_text("邻居马大姐证实")
+    assert "106.29" in desk.page.locator("main").inner_text()
     assert desk.page.locator("main img").count() >= 1
     assert desk.faults == []
     desk.context.close()

@@ -4,6 +4,7 @@ import io
 from pathlib import Path
 
 import openpyxl
+from playwright.sync_api import expect
 
 from app.kernel.db.base import HOME
 from app.survey.questionnaires.service import publish
@@ -97,7 +98,7 @@ def test_ranges_ranks_lists_and_counted_rows_are_answered(site: Site, phone: Win
     assert phone.page.locator("[data-testid=note-told] strong").inner_text() == "照念"
 
     hands.by("next-page").click()  # nothing of it is answered by itself
-    assert hands.by("form-errors").locator("li").count() == 5
+    expect(hands.by("form-errors").locator("li")).to_have_count(5)
 
     hands.by("question-score").locator("input").press("ArrowRight")
     hands.by("rank-needs-job").get_by_role("button").first.click()

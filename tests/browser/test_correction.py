@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from sqlmodel import select
 
 from app.survey.photos.models import PhotoObject
@@ -49,13 +49,13 @@ def test_a_sealed_record_is_corrected_offline_both_are_kept_and_the_later_counts
     lin.by("read-record").click()
     lin.by("correct").click()
     lin.by("correct-begin").click()
-    assert phone.page.get_by_role("alert").count() == 1, "a correction without a reason is not begun"
+    expect(phone.page.get_by_role("alert"), "a correction without a reason is not begun").to_have_count(1)
     lin.by("correct-why").fill(WHY)
     phone.shot("correct-why")
     lin.by("correct-begin").click()
     lin.by("correcting").wait_for()
     assert WHY in lin.by("correcting").inner_text()
-    assert phone.page.locator("[data-testid^=answer-photo] img").count() >= 1, "photos came along"
+    expect(phone.page.locator("[data-testid^=answer-photo] img").first, "photos came along").to_be_visible()
     lin.by("draft-saved").wait_for()
     phone.page.goto("/m/")
     lin.by("record-draft").click()

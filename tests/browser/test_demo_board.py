@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from app.demo import run as demo
 from tests.browser.conftest import DESK, Window, open_window, running, sign_in_at_desk
@@ -47,8 +47,8 @@ def leads_down_to_a_record(page: Page, desk: Window) -> None:
         assert words in row.inner_text()
     assert "66.67%" in page.locator(".sensitivity").inner_text()
     row.get_by_role("link", name="6/10").click()
-    assert page.get_by_text("只在分母").count() == 4
-    assert page.get_by_text("计入分子").count() == 6
+    expect(page.get_by_text("只在分母")).to_have_count(4)
+    expect(page.get_by_text("计入分子")).to_have_count(6)
     page.get_by_role("link", name="看记录").first.click()
     assert "/records/" in page.url
     page.goto("/")

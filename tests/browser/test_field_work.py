@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import openpyxl
+from playwright.sync_api import expect
 from sqlmodel import select
 
 from app.findings.inspections.models import FieldRecord
@@ -59,7 +60,7 @@ def test_a_discussion_and_a_look_back_are_recorded_offline_and_received(
     song.fills_all(LOOK_BACK)
     song.seals()
     song.by("back-today").click()
-    assert song.by("outbox-count").inner_text().strip() == "2"
+    expect(song.by("outbox-count")).to_have_text("2")
 
     phone.context.set_offline(False)
     sync(song, 2)
@@ -113,7 +114,7 @@ def test_a_draft_of_an_older_version_finishes_as_it_is_or_moves_where_the_office
         song.by("sync-now").click()
     song.by("record-draft").click()
     song.by("offer-move").click()
-    assert "单位或村的全称" in phone.page.inner_text("main")
+    expect(phone.page.locator("main")).to_contain_text("单位或村的全称")
     phone.shot("draft-move")
     song.by("move-draft").click()
     assert phone.page.locator("[data-testid=option-method-report]").is_checked(), "answers go along"

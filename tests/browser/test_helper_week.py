@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from sqlmodel import select
 
 from app.findings.helping.models import HelperVisit
@@ -155,5 +155,5 @@ def test_a_helpers_week_with_one_visit_logged_offline(
         assert (desk.page.get_by_test_id(f"visit-{ops[1].op_id}").count() == 1) is found
         if found:
             desk.page.get_by_test_id(f"visit-{ops[1].op_id}").click()
-            assert "耳标" in desk.page.inner_text("main")
+            expect(desk.page.locator("main")).to_contain_text("耳标")
         desk.context.close()

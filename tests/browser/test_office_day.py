@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from sqlmodel import select
 
 from app.survey.records.models import Op
@@ -144,7 +144,7 @@ def test_mistakes_are_mended_a_version_published_and_old_drafts_finish_or_move(
     lin.opens(second["sample_id"])
     lin.by("start-interview").click()
     lin.by("offer-move").click()
-    assert ASKED in lin.page.inner_text("main")
+    expect(lin.page.locator("main")).to_contain_text(ASKED)
     phone.shot("office-move")
     lin.by("move-draft").click()
     lin.by("question-asked_well").locator("input, textarea").fill("问清楚了")
