@@ -36,7 +36,7 @@ def pytest_runtest_makereport(
     drill = getattr(item, "function", None)
     if drill is not None and (report.when == "call" or report.outcome != "passed"):
         why = str(call.excinfo.value) if call.excinfo else ""
-        note_end(rows_of(drill.__doc__), drill.__name__, outcome=report.outcome, why=why)
+        note_end(rows_of(drill.__doc__), drill.__name__, item.name, outcome=report.outcome, why=why)
     return report
 
 

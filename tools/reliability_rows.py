@@ -70,6 +70,11 @@ STATED: dict[str, int] = {
 }  # fmt: skip
 """The number that a row is asked for, counted as its drill counts; rows without one ask for every case there is."""
 
+OF_EACH: dict[str, tuple[str, ...]] = {
+    "R02": ("service", "pg_service"), "R04": ("sqlite", "pg"), "R13": ("sqlite", "pg"),
+}  # fmt: skip
+"""The parts of a row of which each is asked for the stated number."""
+
 NOT_WHOLE: dict[str, str] = {
     "P01": "Headless Chromium on ext4 in an image file; no phone's flash was cut. A chip that lies when it says it has "
     "written is not seen. Writes reach the image in the order in which the kernel gave them (decision 0070).",

@@ -28,7 +28,7 @@ def rounds(by_day: int, by_night: int) -> int:
 
 
 def note(row: str, *, n: int, failures: int = 0, what: str = "") -> None:
-    """Write down one row's figures; the last run of a row stands."""
+    """Write down one row's figures, and which test found them."""
     RESULTS.mkdir(parents=True, exist_ok=True)
     noted.add(row.partition("-")[0])
     line = {
@@ -38,6 +38,7 @@ def note(row: str, *, n: int, failures: int = 0, what: str = "") -> None:
         "what": what,
         "run": RUN,
         "at": int(time.time()),
+        "by": os.environ.get("PYTEST_CURRENT_TEST", "").partition(" ")[0],
     }
     path = RESULTS / f"{row}.json"
     path.write_text(json.dumps(line, ensure_ascii=False))
@@ -49,14 +50,19 @@ def rows_of(docstring: str | None) -> list[str]:
     return [row for row in re.findall(r"\b(?:[PRDS][0-9]{2}|SIM)\b", named) if row in ROWS]
 
 
-def note_end(rows: list[str], name: str, *, outcome: str, why: str = "") -> None:
-    """A drill has ended: what it did not write down itself is one more run; a failure or a skip is never hidden."""
+def note_end(rows: list[str], name: str, case: str, *, outcome: str, why: str = "") -> None:
+    """A drill has ended: what it did not write down itself is one more run; a failure or a skip is never hidden.
+
+    `case` is the drill's name with its parameters: that one database passes does not hide that the other fails.
+    """
+    case = re.sub(r"\W+", "-", case).strip("-")
     for row in rows:
-        (RESULTS / f"{row}-{name}.json").unlink(missing_ok=True)
+        for each in {name, case}:
+            (RESULTS / f"{row}-{each}.json").unlink(missing_ok=True)
         if outcome == "passed" and row not in noted:
             note(f"{row}-{name}", n=1, what=name.removeprefix("test_").replace("_", " "))
         elif outcome == "failed":
-            note(f"{row}-{name}", n=1, failures=1, what=f"FAILED: {name}")
+            note(f"{row}-{case}", n=1, failures=1, what=f"FAILED: {case}")
         elif outcome == "skipped":
-            note(f"{row}-{name}", n=0, what=f"skipped: {why}")
+            note(f"{row}-{case}", n=0, what=f"skipped: {why}")
     noted.clear()

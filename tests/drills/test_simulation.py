@@ -136,7 +136,7 @@ class Machine(RuleBasedStateMachine):
 def test_both_sides_keep_their_promises_in_any_order_of_events(furnished_sqlite: Path) -> None:
     """R20."""
     Machine.template = furnished_sqlite
-    examples, steps = rounds(12, 4000), rounds(30, 50)
+    examples, steps = rounds(12, 20_000), rounds(30, 50)
     plan = settings(
         max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck),
         derandomize=not IS_NIGHT, database=None,
