@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -15,13 +14,14 @@ import httpx
 from app.doors.web.house import House, open_house
 from app.kernel.settings import load_settings
 from tests.cast import PASSWORD
+from tests.drills.fork import Fork
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "a secret for tests only"
 
 
 class LiveService:
-    """`ruhu serve` over a folder; `env` adds settings, `wrap` puts a tracer in front."""
+    """`ruhu serve` over a folder; `env` adds settings."""
 
     def __init__(self, data: Path, *, database_url: str | None = None, env: dict[str, str] | None = None) -> None:
         self.data = data
@@ -32,7 +32,7 @@ class LiveService:
         self.env = {"RUHU_DATA": str(data), "RUHU_SECRET_KEY": SECRET, "PATH": os.environ["PATH"], **(env or {})}
         if database_url:
             self.env["RUHU_DATABASE_URL"] = database_url
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Fork | None = None
         self.log = data.parent / f"log-{self.port}"
 
     @property
@@ -43,16 +43,16 @@ class LiveService:
         """The same folder and database, opened by the test."""
         return open_house(load_settings(self.env))
 
-    def run(self, *arguments: str, wrap: Sequence[str] = ()) -> subprocess.Popen[bytes]:
+    def run(self, *arguments: str) -> subprocess.Popen[bytes]:
         """A `ruhu` command over this folder."""
-        command = [*wrap, sys.executable, "-m", "app.main", *arguments]
+        command = [sys.executable, "-m", "app.main", *arguments]
         with self.log.open("ab") as log:
             return subprocess.Popen(command, env=self.env, cwd=ROOT, stdout=log, stderr=log)
 
-    def start(self, wrap: Sequence[str] = ()) -> float:
+    def start(self) -> float:
         """Run it until it answers well; seconds that took."""
         began = time.monotonic()
-        self.process = self.run("serve", "--port", str(self.port), wrap=wrap)
+        self.process = Fork(["serve", "--port", str(self.port)], self.env, ROOT, self.log)
         while time.monotonic() - began < 120:
             try:
                 if httpx.get(f"{self.url}/healthz", timeout=5, verify=False).status_code == 200:

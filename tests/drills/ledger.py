@@ -52,11 +52,16 @@ class PatientPhone:
         self.device_id = self.device_id or str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
 
     def seal(self, body: dict[str, Any] | str | None = None, **changes: Any) -> dict[str, Any]:
-        """One more op: an office outcome of some household unless a body is given."""
+        """One more op: an office outcome of some household unless a body is given.
+
+        Nineteen households are drawn, and no list of nineteen has thousands of visits: what comes after the first
+        hundred names households that were not drawn, and is kept and held.
+        """
         self.dev_seq += 1
+        first, last = (1, 20) if self.dev_seq <= 100 else (1_000, 1_000_000)
         told: Any = body or {
             "kind": "outcome",
-            "sample_id": f"{DRAW}.{self.rng.randrange(1, 20)}",
+            "sample_id": f"{DRAW}.{self.rng.randrange(first, last)}",
             "outcome": {"code": "N4", "reason": "雨 " * self.rng.randrange(1, 60)},
             "started_at": "2017-05-20T09:30:00+08:00",
             "more": self.rng.random(),

@@ -25,7 +25,9 @@ def _cut_while_saving(chromium: Any, site: Site, folder: Path, turn: int, swap: 
         phone = Handset(chromium, site, disk)
         shop = Workshop(phone, swap=swap)
         shop.run("size => { globalThis.work = hands.sealing(store, [size]); }", PHOTO)
-        shop.page.wait_for_timeout(rng.randrange(400, 2_500))
+        before = rng.randrange(35, 75) if IS_NIGHT else rng.randrange(3, 8)
+        shop.page.wait_for_function("n => work.promised.length >= n", arg=before, timeout=120_000)
+        shop.page.wait_for_timeout(rng.randrange(100, 1_500))
         promised: Promised = list(shop.run("() => work.promised.slice()"))
         with after_the_cut(folder, 1) as there:
             phone.kill()
@@ -47,7 +49,7 @@ def test_what_was_saved_survives_a_pulled_battery(chromium: Any, site: Site, tmp
         assert lost == [], f"turn {turn}: {len(lost)} of {len(promised)} saved visits are gone"
         saved += len(promised)
         shutil.rmtree(tmp_path / f"cut{turn}")
-    assert saved >= 5 * turns, "too few were saved to say anything"
+    assert saved >= 3 * turns, "too few were saved to say anything"
     note("P01", n=saved, what=f"visits with a photo, saved before {turns} cuts")
 
 

@@ -56,7 +56,7 @@ def test_an_update_in_the_middle_of_a_visit_is_whole_and_asked_for_or_is_not(
     phone.hands.fills_page({"visit_mode": "covert", "contact_result": "completed", "met_where": "listed"}, set())
     phone.by("draft-saved").wait_for()
 
-    turns = rounds(2, 100)
+    turns = rounds(2, 50)
     for turn in range(1, turns + 1):
         folder = make_release(tmp_path / f"r{turn}", turn)
         counter.serve(folder)
