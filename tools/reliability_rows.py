@@ -87,7 +87,7 @@ NOT_WHOLE: dict[str, str] = {
     "for it are earned by an older browser's answers, forged. A refused persistence is told everywhere.",
     "P17": "A sixth of this processor stands for a weak phone; the matrix's cgroup of 2 GB is not set.",
     "R03": "Kills while reading, checking and inserting are random moments; at write, fsync, rename and answer the "
-    "kernel kills.",
+    "kernel kills. Ready again: without the two seconds in which Python reads the program (decision 0082).",
     "R14": "Clients, service and database share the two cores.",
     "R17": "An own crowd of slow lines instead of slowhttptest. The service itself cuts only silent uploads (60 s); "
     "idle headers are for the proxy in front.",

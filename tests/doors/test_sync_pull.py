@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.doors.phone import gate
+from app.doors.phone import gate, sync
 from app.kernel.db.base import HOME
 from app.registry.people import service as people
 from tests.cast import World
@@ -236,3 +236,22 @@ def test_an_impatient_phone_is_slowed_by_itself_and_told_when_to_come(
     assert refused.json()["retry"] == "later"
     assert int(refused.headers["retry-after"]) >= 1
     assert world.client.post("/api/v1/sync/have", json={"ops": []}, headers=song.headers).status_code == 200
+
+
+def test_who_comes_when_the_waiting_room_is_full_is_sent_home_before_he_is_asked_who_he_is(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lin = world.phone("lin")
+    op = lin.op(lin.door(lin.samples()[0]))
+    envelope = {"device_id": lin.device_id, "ops": [op]}
+    stranger = {"Authorization": "Bearer nobody"}
+    monkeypatch.setattr(sync.gate, "_inside", gate.AT_ONCE + gate.WAITING)
+
+    for headers in (lin.headers, stranger):
+        refused = world.client.post("/api/v1/sync", json=envelope, headers=headers)
+        assert (refused.status_code, refused.json()["retry"]) == (503, "later")
+        assert 3 <= int(refused.headers["retry-after"]) <= 20
+
+    monkeypatch.setattr(sync.gate, "_inside", 0)
+    assert world.client.post("/api/v1/sync", json=envelope, headers=stranger).status_code == 401
+    assert lin.post(op)[0]["state"] == "stored"

@@ -327,6 +327,7 @@ def test_a_whole_valley_reconnects_at_once_and_everything_drains(service: LiveSe
         phone = phone_of(service, 140) if number == 0 else None
         fresh = type(token)(service.url, token.token, token.spki, random.Random(1400 + number), timeout=60)
         phones.append(phone or fresh)
+        phones[-1].pace = 1.0
         for _ in range(4):
             phones[-1].seal()
     watcher = subprocess.Popen(

@@ -3,7 +3,8 @@ leave the other doors open.
 
 The quota counts calls of one session (a bucket that refills; RUHU_DEVICE_QUOTA a minute). It stands before the
 database: an impatient phone costs a hash and an answer. The gate lets few envelopes be kept at once and few wait;
-everybody else hears 503 with a moment that differs from phone to phone. Both live in the process: they protect it,
+everybody else hears 503 with a moment that differs from phone to phone, before anybody asks who he is: five hundred
+that are told to wait must not stand in the line of those who sign in. Both live in the process: they protect it,
 and decide about nobody's rights.
 """
 
@@ -66,7 +67,7 @@ class Buckets:
 buckets = Buckets()
 
 
-def require_quota(request: Request, house: TheHouse) -> None:
+async def require_quota(request: Request, house: TheHouse) -> None:
     """Count one call of this session, or SlowDown with the time to wait."""
     token = presented_token(request, house)
     if not token or not house.settings.device_quota:
@@ -91,8 +92,8 @@ class Gate:
         self._most = at_once + waiting
         self._inside = 0
 
-    async def run(self, work: Callable[..., Any], *arguments: Any) -> Any:
-        """Run it in a thread when its turn comes, or Crowded at once."""
+    async def require_room(self) -> None:
+        """Crowded when nobody more may wait. A dependency that stands before the caller's own, and costs no thread."""
         if self._inside >= self._most:
             wait = random.randint(3, 20)
             raise Crowded(
@@ -100,6 +101,10 @@ class Gate:
                 f"Come again in {wait} seconds; the phone sends by itself.",
                 retry_after=wait,
             )
+
+    async def run(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        """Run it in a thread when its turn comes, or Crowded at once."""
+        await self.require_room()  # while one was asked who he is others have come in
         self._inside += 1
         try:
             return await to_thread.run_sync(work, *arguments, limiter=self._limiter)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from app.doors.intake import FORM_OF_STRATUM, receive
@@ -46,7 +46,7 @@ def get_package(house: TheHouse, actor: Caller) -> dict[str, object]:
     return package_for(house, actor, FORM_OF_STRATUM)
 
 
-@router.post("/sync", dependencies=[Quota])
+@router.post("/sync", dependencies=[Quota, Depends(gate.require_room)])
 async def post_sync(request: Request, house: TheHouse, actor: Sender) -> dict[str, Any]:
     """Keep up to 2 MiB of ops; one result each in request order. Only a malformed envelope is 422.
 

@@ -4,7 +4,7 @@
 decided here but by the fence of the query, and looks absent (404).
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -98,10 +98,10 @@ Sender = Annotated[Actor, Depends(require_sender)]
 """Parameter type of the doors that only take in: whoever may hand in records (`Actor.shut_out` says how they count)."""
 
 
-def allow(*roles: Role) -> Callable[[Actor], Actor]:
+def allow(*roles: Role) -> Callable[[Actor], Awaitable[Actor]]:
     """A dependency that lets only these roles pass."""
 
-    def require_role(actor: Caller) -> Actor:
+    async def require_role(actor: Caller) -> Actor:
         if actor.role not in roles:
             raise Forbidden(
                 "您的角色不能做这件事;需要时请联系市督查办。", "Your role may not do this; ask the city office."
