@@ -94,10 +94,10 @@ class PatientPhone:
                 self.ledger.receipts.setdefault(op["op_id"], result["receipt"])
         return "received" if all(op["op_id"] in self.ledger.receipts for op in ops) else f"status {answer.status_code}"
 
-    def drain(self, *, most_tries: int = 400) -> int:
-        """Send what waits in batches until nothing does; how many tries that took."""
-        tries = 0
-        while self.ledger.waiting and tries < most_tries:
+    def drain(self, *, most_tries: int = 0) -> int:
+        """Send what waits in batches until nothing does, or so often; how many tries that took."""
+        tries, most = 0, most_tries or 400 + 2 * len(self.ledger.waiting)
+        while self.ledger.waiting and tries < most:
             tries += 1
             if self.send(self.ledger.waiting[: self.rng.randrange(1, 8)]) != "received":
                 time.sleep(self.rng.random() * 0.03)
