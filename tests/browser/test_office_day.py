@@ -40,6 +40,33 @@ def mend(book: Any) -> None:
         survey.cell(at + 1, heads.index(head) + 1).value = value
 
 
+def pulls(phone: Window, lin: Inspector) -> None:
+    """One package more."""
+    lin.by("sample-item").first.wait_for()
+    with phone.context.expect_event("response", lambda answer: answer.url.endswith("/sync/package")):
+        lin.by("sync-now").click()
+
+
+KEPT = """expected => new Promise((done, failed) => {
+  const opened = indexedDB.open("ruhu");
+  opened.onerror = () => failed(opened.error);
+  opened.onsuccess = () => {
+    const asked = opened.result.transaction("form").objectStore("form").getAll();
+    asked.onsuccess = () => {
+      opened.result.close();
+      const all = asked.result.map((form) => form.form_id + " " + form.version);
+      const names = all.filter((name) => /^q[12]_/.test(name));
+      done(names.sort().join() === expected);
+    };
+  };
+})"""
+
+
+def expect_forms(phone: Window, forms: set[str]) -> None:
+    """The versions of Q1 and Q2 that lie on the phone."""
+    phone.page.wait_for_function(KEPT, arg=",".join(sorted(forms)))
+
+
 class Officer:
     """The city's officer at the desk."""
 
@@ -138,9 +165,7 @@ def test_mistakes_are_mended_a_version_published_and_old_drafts_finish_or_move(
 
     # With the network comes the newer version: the second draft is moved by her own hand, differences first
     phone.page.goto("/m/")
-    lin.by("sample-item").first.wait_for()
-    with phone.context.expect_event("response", lambda answer: answer.url.endswith("/sync/package")):
-        lin.by("sync-now").click()
+    pulls(phone, lin)
     lin.opens(second["sample_id"])
     lin.by("start-interview").click()
     lin.by("offer-move").click()
@@ -158,6 +183,15 @@ def test_mistakes_are_mended_a_version_published_and_old_drafts_finish_or_move(
         ops = session.exec(select(Op).order_by(Op.seq)).all()
     assert [(op.state, op.form_version) for op in ops] == [("stored", old), ("stored", NEW)]
     assert json.loads(ops[1].body)["moved_from"] == old
+    # Nothing here needs the old Q2 any more; the old Q1 stays with the record that was answered with it
+    officer.uploads("q2.xlsx", edited("q2_nonpoor", NEW, lambda _: None))
+    desk.page.fill("#starts_at", began)
+    desk.page.get_by_test_id("publish-form").click()
+    desk.page.locator("#from_version").wait_for()
+    phone.page.goto("/m/")
+    for _ in range(2):
+        pulls(phone, lin)
+    expect_forms(phone, {f"q1_poor {old}", f"q1_poor {NEW}", f"q2_nonpoor {NEW}"})
     desk.page.goto(f"/rounds/{ROUND}")
     assert "2/2" in desk.page.get_by_test_id("county-row-640104").get_by_test_id("item-team").inner_text()
     desk.context.close()

@@ -60,6 +60,7 @@ export interface Sealed {
   sample_id: string | null;
   household: string | null;
   form_id: string | null;
+  form_version: string | null;
   corrects: string | null;
 }
 
@@ -188,6 +189,7 @@ function seal(
     sample_id: whole.sample_id ?? null,
     household: owner.household,
     form_id: whole.form_id ?? null,
+    form_version: whole.form_version ?? null,
     corrects: whole.corrects,
   };
 }

@@ -22,6 +22,7 @@ export async function saveDraft(db: Db, writer: string, draft: Draft, now: strin
       rev: saved.rev,
       saved_at: now,
       writer,
+      form: draft.form.sha256,
       sealed,
     });
   });

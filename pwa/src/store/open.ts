@@ -1,6 +1,7 @@
 /** Puts the store together from its parts. */
 import { connect } from "./connection.ts";
 import * as drafts from "./drafts.ts";
+import * as forms from "./forms.ts";
 import * as outbox from "./outbox.ts";
 import * as photos from "./photos.ts";
 import * as reference from "./reference.ts";
@@ -43,9 +44,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     endSession: () => reference.endSession(db),
     savePackage: (account, text, fetchedAt) => reference.savePackage(db, account, text, fetchedAt),
     package: (account) => reference.readPackage(db, account),
-    saveForm: (ref, text) => reference.saveForm(db, ref, text, now()),
-    hasForm: (sha256) => reference.hasForm(db, sha256),
-    form: (sha256) => reference.readForm(db, sha256),
+    saveForm: (ref, text) => forms.saveForm(db, ref, text, now()),
+    hasForm: (sha256) => forms.hasForm(db, sha256),
+    form: (sha256) => forms.readForm(db, sha256),
+    findForm: (formId, version) => forms.findForm(db, formId, version),
+    forgetForms: () => forms.forgetForms(db),
     saveDraft: (draft) => drafts.saveDraft(db, writer, draft, now()),
     draft: (draftId) => drafts.readDraft(db, draftId),
     drafts: (account) => drafts.listDrafts(db, account),

@@ -1,10 +1,10 @@
-/** What came from the server (session, package, forms) and this phone's own identity. */
-import { joined } from "../domain/base64.ts";
-import { sha256Hex, utf8 } from "../domain/text.ts";
-import type { FormRef, Package } from "../domain/wire.ts";
+/** What came from the server (session, package) and this phone's own identity. */
+import { utf8 } from "../domain/text.ts";
+import type { Package } from "../domain/wire.ts";
+import { PACKAGES_NAMED } from "./forms.ts";
 import { places } from "./places.ts";
 import { openBytes, openJson, ringFor, sealJson, stillOpen, type Db } from "./sealed.ts";
-import { NotSaved, type Device, type Loss, type SessionRow, type StoredPackage } from "./types.ts";
+import type { Device, Loss, SessionRow, StoredPackage } from "./types.ts";
 
 /** This phone's identity, made once. */
 export async function readDevice(db: Db, make: () => Device): Promise<Device> {
@@ -127,7 +127,8 @@ export async function savePackage(
     const before = await tx.objectStore("package").get(account);
     const older = (before?.keys ?? []).filter((key) => key.key_id !== pack.receipt_key.key_id);
     const all = [pack.receipt_key, ...older];
-    await tx.objectStore("package").put({ account, fetched_at: fetchedAt, keys: all, sealed });
+    const forms = [(pack.forms ?? []).map((each) => each.sha256), ...(before?.forms ?? [])].slice(0, PACKAGES_NAMED);
+    await tx.objectStore("package").put({ account, fetched_at: fetchedAt, keys: all, forms, sealed });
     return all;
   });
   return { account, fetched_at: fetchedAt, package: pack, keys };
@@ -140,27 +141,4 @@ export async function readPackage(db: Db, account: string): Promise<StoredPackag
   if (!bytes) return null;
   const pack = JSON.parse(new TextDecoder().decode(bytes)) as Package;
   return { account, fetched_at: record.fetched_at, package: pack, keys: record.keys };
-}
-
-/** Keep a form under its digest; forms of drafts stay because nothing here deletes any. */
-export async function saveForm(db: Db, ref: FormRef, text: string, fetchedAt: string): Promise<void> {
-  const bytes = utf8(text);
-  if (sha256Hex(bytes) !== ref.sha256.toLowerCase()) throw new NotSaved("not-reread", "form digest");
-  const copy = joined(bytes).buffer;
-  await db.write(["form"], async (tx) => {
-    const { sha256, form_id, version } = ref;
-    await tx.objectStore("form").put({ sha256, form_id, version, fetched_at: fetchedAt, bytes: copy });
-  });
-}
-
-export async function hasForm(db: Db, sha256: string): Promise<boolean> {
-  return (await db.read(["form"], (tx) => tx.objectStore("form").getKey(sha256))) !== undefined;
-}
-
-export async function readForm<T>(db: Db, sha256: string): Promise<T | null> {
-  const record = await db.read(["form"], (tx) => tx.objectStore("form").get(sha256));
-  if (!record) return null;
-  const bytes = new Uint8Array(record.bytes);
-  if (sha256Hex(bytes) !== sha256.toLowerCase()) return null;
-  return JSON.parse(new TextDecoder().decode(bytes)) as T;
 }

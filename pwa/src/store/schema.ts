@@ -25,6 +25,8 @@ export interface PackageRecord {
   account: string;
   fetched_at: string;
   keys: ReceiptKey[];
+  /** Digests of the forms that this package names and the one before it named. Absent: an earlier release kept it. */
+  forms?: string[][];
   sealed: ArrayBuffer;
 }
 
@@ -44,6 +46,8 @@ export interface DraftRecord {
   saved_at: string;
   /** Which open page wrote it last: two tabs on one visit are noticed. */
   writer: string;
+  /** Digest of its form, told also while the vault is shut: the form stays. Absent: an earlier release saved it. */
+  form?: string;
   sealed: ArrayBuffer;
 }
 

@@ -144,6 +144,7 @@ function rowOf(sealed: Sealed, devSeq: number): SubmissionRow {
     sample_id: sealed.sample_id,
     household: sealed.household,
     form_id: sealed.form_id,
+    form_version: sealed.form_version,
     corrects: sealed.corrects,
     verified_at: null,
     purged_at: null,

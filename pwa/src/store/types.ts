@@ -84,6 +84,8 @@ export interface SubmissionRow {
   sample_id: string | null;
   household: string | null;
   form_id: string | null;
+  /** Absent in rows of an earlier release. */
+  form_version?: string | null;
   corrects: string | null;
   /** The service's signed instant of the first proof that it holds record and photos byte for byte. */
   verified_at: string | null;
@@ -185,6 +187,10 @@ export interface Store {
   hasForm(sha256: string): Promise<boolean>;
   /** The form as JSON, by digest; null when it is not on this phone. */
   form<T>(sha256: string): Promise<T | null>;
+  /** A version that is kept here, whether or not the package still names it. */
+  findForm(formId: string, version: string): Promise<FormRef | null>;
+  /** Let forms go that no package, draft or record of any account of this phone needs; says how many went. */
+  forgetForms(): Promise<number>;
 
   /**
    * Save a draft as it stands; returns it with its new `rev` and `saved_at`. Resolves only after the strict

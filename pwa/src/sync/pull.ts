@@ -43,6 +43,8 @@ export async function pullPackage(context: PullContext): Promise<PullResult> {
   const end = await pullForms(context, pack);
   await store.savePackage(account, reply.text, askedAt);
   await noteReleased(context, pack);
+  // An old form that stays is no harm; a package that did not come would be.
+  if (end.ok) await store.forgetForms().catch(() => undefined);
   return end;
 }
 

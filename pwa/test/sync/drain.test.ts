@@ -3,6 +3,7 @@ import { createApi } from "../../src/net/api.ts";
 import type { Store } from "../../src/store/types.ts";
 import { drainOutbox, type DrainEnd } from "../../src/sync/drain.ts";
 import { pullPackage } from "../../src/sync/pull.ts";
+import { sha256Hex } from "../../src/domain/text.ts";
 import { createVerifier } from "../../src/sync/verify.ts";
 import type { SyncEnvelope } from "../../src/domain/wire.ts";
 import { phoneStore, sealsAVisit } from "../cast.ts";
@@ -458,6 +459,21 @@ describe("the package", () => {
 
     expect(await store.hasForm(sha256)).toBe(true);
     expect(await store.hasForm("1".repeat(64))).toBe(false);
+  });
+
+  it("lets an old form go when it was kept whole twice, not when a form of it did not come", async () => {
+    const [old, next] = ["{}", "[]"].map((text) => ({ form_id: "q1", version: text, sha256: sha256Hex(text), url: "/api/v1/forms/q1.json" }));
+    server.forms.set("/forms/q1.json", "{}");
+    server.pack = { forms: [old!] };
+    await pull();
+    server.pack = { forms: [next!] };
+    for (let i = 0; i < 3; i += 1) expect(await pull()).toMatchObject({ ok: false });
+    expect(await store.hasForm(old!.sha256)).toBe(true);
+
+    server.forms.set("/forms/q1.json", "[]");
+    expect(await pull()).toMatchObject({ ok: true });
+
+    expect([await store.hasForm(old!.sha256), await store.hasForm(next!.sha256)]).toEqual([false, true]);
   });
 
   it("tells that a held record was released", async () => {

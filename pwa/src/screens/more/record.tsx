@@ -47,7 +47,9 @@ async function filledOf(phone: Phone, opId: string): Promise<Filled | null> {
 async function read(phone: Phone, opId: string): Promise<Read | null> {
   const filled = await filledOf(phone, opId);
   const refs: FormRef[] = phone.pack.value?.package.forms ?? [];
-  const ref = refs.find((each) => each.form_id === filled?.form_id && each.version === filled.version);
+  const named = refs.find((each) => each.form_id === filled?.form_id && each.version === filled.version);
+  // A record that lies here keeps its form here, also when the package names that version no more.
+  const ref = named ?? (filled && (await phone.store.findForm(filled.form_id, filled.version)));
   const form = ref ? await phone.form<Form>(ref.sha256) : null;
   return filled && ref && form ? { filled, form, formRef: ref, part: await loadQuestionnaire() } : null;
 }
