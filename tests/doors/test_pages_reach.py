@@ -4,6 +4,9 @@ import re
 from datetime import datetime, timedelta
 from html import unescape
 
+import pytest
+
+from app.doors.desk import reach
 from tests.cast import ROUND, World
 
 SECOND = {
@@ -48,6 +51,30 @@ def test_a_day_in_the_field_is_seen_with_what_did_not_keep_the_rule(world: World
     items = world.get("city", f"/api/v1/rounds/{ROUND}/sample?county=640104").json()["items"]
     thirteenth = next(item for item in items if (item["stratum"], item["rank"]) == ("poor", 13))
     assert (thirteenth["state"], thirteenth["outcome"], thirteenth["surplus"]) == ("reserve", "C1", True)
+
+
+def test_of_too_many_households_the_counties_stand_in_one_table_and_each_leads_to_its_own_page(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same numbers as the walked page has them; what is of one county alone is one click away."""
+    a_day(world)
+    walked = page(world, "city", f"/rounds/{ROUND}/reach")
+    monkeypatch.setattr(reach, "MOST_RANKS", 20)
+
+    table = page(world, "city", f"/rounds/{ROUND}/reach")
+    county = page(world, "city", f"/rounds/{ROUND}/reach?county=640104")
+
+    # drawn 10, opened 12, completed 3, to visit 7; one out of reach, one refusal; 2 of 12 substituted
+    assert "贫困户 10 12 3 7 两次上门未见 1、拒访 1 16.67% 8–10 未达最低户数" in table
+    assert "第 13 位" not in table
+    assert "640104-P 第 13 位" in county
+    assert "金凤区" in table
+    assert "金凤区" not in county
+    for shown in (walked, table):
+        assert "贫困户 20 22 3 17 " in shown.partition("各县(市、区)合计")[2]
+    assert world.get("city", f"/rounds/{ROUND}/reach?county=640122").status_code == 404
+    for account in ("xing", "he"):
+        assert world.get(account, f"/rounds/{ROUND}/reach?county=640104").status_code == 404
 
 
 def test_with_a_third_of_the_opened_substituted_the_page_says_for_whom_the_results_speak(world: World) -> None:

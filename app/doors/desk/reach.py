@@ -1,13 +1,16 @@
 """进度与覆盖: how far each county's sample was reached, what that leaves open, and what did not keep the rule.
 
 The fence is the round's own (`rounds.queries`): before the close its teams and the city, afterwards each desk its
-counties. Everything is computed when asked, from the doorsteps; nothing is a mean of rates.
+counties. A county is shown from its doorsteps, walked when asked. Of a round with more ranks than MOST_RANKS the
+counties stand in one table from kept sums, each leading to a page of its own (decision 0078). Sums of whole households,
+never means of rates.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
@@ -20,7 +23,9 @@ from app.doors.web.auth import Caller
 from app.doors.web.house import House, TheHouse
 from app.figures.indicators import progress as rules
 from app.figures.indicators import queries as indicators
+from app.figures.indicators.counts import counts_of
 from app.figures.indicators.progress import Bounds, StratumProgress, VillageProgress
+from app.figures.indicators.reached import progress_from
 from app.figures.indicators.rules import ANSWERS, CountyFacts, Interview, Tally
 from app.findings.inspections import queries as inspections
 from app.findings.inspections.queries import Door
@@ -29,6 +34,7 @@ from app.findings.quality.queries import not_drawn_records
 from app.kernel import terms
 from app.kernel.problems import NotFound
 from app.registry.households.package import package_households
+from app.registry.people.rules import Actor
 from app.survey.rounds import queries as rounds
 from app.survey.rounds.queries import RoundView
 
@@ -36,6 +42,8 @@ router = APIRouter(include_in_schema=False)
 
 KINDS = ("poor", "non_poor")
 TONES = {"under": "bad", "within": "done", "over": "wait"}
+MOST_RANKS = 600
+"""So many drawn households, reserves included, are walked for one page: 42 in each of fourteen counties."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,7 @@ class StratumLine:
     """One stratum of a county in the table."""
 
     kind: str
+    label: str
     drawn: int
     opened: int
     completed: int
@@ -51,10 +60,12 @@ class StratumLine:
     substitution: str
     is_limited: bool
     quota: str
-    quota_state: str
+    quota_word: str
     tone: str
     surplus: int
     panel: int
+    short: str
+    """That the reserves do not suffice for the fewest."""
     warnings: Sequence[str]
 
 
@@ -99,35 +110,66 @@ class CountyReach:
 
 
 @dataclass(frozen=True)
+class CountyLine:
+    """One county in the table of many."""
+
+    code: str
+    name: str
+    strata: Sequence[StratumLine]
+
+
+@dataclass(frozen=True)
 class ReachPage:
-    """What reach.html prints."""
+    """What reach.html prints: counties with everything, or `lines` where they are too many to be walked at once."""
 
     code: str
     city: Sequence[StratumLine]
     counties: Sequence[CountyReach]
+    lines: Sequence[CountyLine] = ()
+    is_one: bool = False
     items: Sequence[str] = TARGET_ITEMS
 
 
 @router.get("/rounds/{code}/reach")
-def reach_page(code: str, request: Request, house: TheHouse, actor: Caller) -> HTMLResponse:
-    """Progress and coverage of a round."""
+def reach_page(
+    code: str,
+    request: Request,
+    house: TheHouse,
+    actor: Caller,
+    county: Annotated[str, Query(max_length=6)] = "",
+) -> HTMLResponse:
+    """Progress and coverage of a round, or of one of its counties."""
     voice = voice_of(request)
     with house.db.read() as session:
         view = rounds.get_round(session, actor, code)
-        doors = doors_seen(session, house, actor, view)
-        if not doors:
+        view = view.narrowed(county) if county else view
+        if not ranks_of(view):
             raise NotFound("还没有抽样名单,或不在您的范围内。", "No sample yet, or none within your scope.")
-        page = _page(session, house, view, doors, voice)
-    crumbs = [
-        Crumb(voice("rounds_title"), "/rounds"),
-        Crumb(view.name, f"/rounds/{code}"),
-        Crumb(voice("reach_title")),
-    ]
+        if county or ranks_of(view) <= MOST_RANKS:
+            page = _page(session, house, actor, view, county, voice)
+        else:
+            page = _overview(session, house, actor, view, voice)
     title = f"{voice('reach_title')} · {view.name}"
-    return show(request, "reach.html", page, title=title, at="board", crumbs=crumbs, actor=actor)
+    return show(request, "reach.html", page, title=title, at="board", crumbs=_crumbs(view, county, voice), actor=actor)
 
 
-def _page(session: Session, house: House, view: RoundView, doors: Sequence[Door], voice: Voice) -> ReachPage:
+def _crumbs(view: RoundView, county: str, voice: Voice) -> list[Crumb]:
+    above = [Crumb(voice("rounds_title"), "/rounds"), Crumb(view.name, f"/rounds/{view.code}")]
+    if not county:
+        return [*above, Crumb(voice("reach_title"))]
+    names = [county_name(each, voice.lang) for each in view.counties]
+    return [*above, Crumb(voice("reach_title"), f"/rounds/{view.code}/reach"), *(Crumb(name) for name in names)]
+
+
+def ranks_of(view: RoundView) -> int:
+    """Households drawn in the counties of a view, reserves included."""
+    codes = {county.code for county in view.counties}
+    lines = [line for draw in view.draws if draw.drawn_at is not None for line in draw.strata if line.county in codes]
+    return sum(line.main + line.reserve for line in lines)
+
+
+def _page(session: Session, house: House, actor: Actor, view: RoundView, only: str, voice: Voice) -> ReachPage:
+    doors = doors_seen(session, house, actor, view, only or None)
     facts = {each.code: each for each in indicators.county_facts(session, view, house.settings.tz)}
     blocks, parts = [], []
     for county in view.counties:
@@ -139,7 +181,33 @@ def _page(session: Session, house: House, view: RoundView, doors: Sequence[Door]
         name = county_name(county, voice.lang)
         blocks.append(_county(session, house, view, county.code, name, mine, facts[county.code], strata, voice))
     city = [rules.together(parts, kind) for kind in KINDS] if len(blocks) > 1 else []
-    return ReachPage(view.code, [_line(each, voice) for each in city], blocks)
+    return ReachPage(view.code, [_line(each, voice) for each in city], blocks, is_one=bool(only))
+
+
+def _overview(session: Session, house: House, actor: Actor, view: RoundView, voice: Voice) -> ReachPage:
+    """All counties from kept sums; those that the sums do not tell are walked."""
+    counted = counts_of(session, view, house.settings.tz, ())
+    known = progress_from(view, counted)
+    drawn = {line.county for draw in view.draws if draw.drawn_at is not None for line in draw.strata}
+    lines, parts = [], []
+    for county in view.counties:
+        if county.code not in drawn:
+            continue
+        strata = known.get(county.code)
+        if strata is None:
+            doors = doors_seen(session, house, actor, view, county.code)
+            (facts,) = indicators.county_facts(session, view.narrowed(county.code), house.settings.tz)
+            strata = [progress_of_county(doors, facts, kind) for kind in KINDS]
+        strata = [replace(each, by_code=without_interviews(each.by_code)) for each in strata]
+        parts += strata
+        lines.append(CountyLine(county.code, county_name(county, voice.lang), [_line(each, voice) for each in strata]))
+    city = [rules.together(parts, kind) for kind in KINDS]
+    return ReachPage(view.code, [_line(each, voice) for each in city], (), lines)
+
+
+def without_interviews(codes: Mapping[str, int]) -> dict[str, int]:
+    """The outcomes without an interview: sums do not know where somebody was met."""
+    return {code: count for code, count in codes.items() if not code.startswith("C")}
 
 
 def progress_of_county(doors: Sequence[Door], facts: CountyFacts, kind: str) -> StratumProgress:
@@ -152,13 +220,11 @@ def progress_of_county(doors: Sequence[Door], facts: CountyFacts, kind: str) -> 
 def _line(part: StratumProgress, voice: Voice) -> StratumLine:
     reached = part.reach
     codes = [f"{terms.label('outcome', code, voice.lang)} {count}" for code, count in part.by_code.items()]
-    warnings = []
-    if reached.is_limited:
-        warnings.append(voice("progress_limited"))
-    if part.quota_state == "under" and not part.can_still_fill:
-        warnings.append(voice("reach_cannot_fill", n=part.missing))
+    short = part.quota_state == "under" and not part.can_still_fill
+    short_words = voice("reach_cannot_fill", n=part.missing) if short else ""
     return StratumLine(
         kind=part.kind,
+        label=terms.label("stratum", part.kind, voice.lang),
         drawn=reached.main,
         opened=reached.opened,
         completed=reached.completed,
@@ -167,11 +233,12 @@ def _line(part: StratumProgress, voice: Voice) -> StratumLine:
         substitution=f"{reached.substitution_rate}%" if reached.substitution_rate is not None else "—",
         is_limited=reached.is_limited,
         quota=f"{part.quota[0]}–{part.quota[1]}",
-        quota_state=part.quota_state,
+        quota_word=terms.label("quota_state", part.quota_state, voice.lang),
         tone=TONES[part.quota_state],
         surplus=part.surplus,
         panel=part.panel_completed,
-        warnings=warnings,
+        short=short_words,
+        warnings=[*([voice("progress_limited")] if reached.is_limited else []), *([short_words] if short else [])],
     )
 
 

@@ -8,6 +8,15 @@ REACH_WORDS: dict[str, tuple[str, str]] = {
         "results speak for reachable households only.",
     ),
     "reach_city": ("各县(市、区)合计", "All counties together"),
+    "reach_counties": ("各县(市、区)", "By county"),
+    "reach_counties_hint": (
+        "县数或户数很多,先看总表;点县名看各村、疑点和超额记录。",
+        "Too many households for one page: here is the table; a county's name leads to its villages, doubts and "
+        "surplus.",
+    ),
+    "reach_all": ("返回全部县(市、区)", "Back to all counties"),
+    "reach_ended": ("没访成的结果", "Ended without an interview"),
+    "reach_over": ("超过30%", "above 30 %"),
     "reach_drawn": ("抽中", "Drawn"),
     "reach_opened": ("已启用", "Opened"),
     "reach_completed": ("完成", "Completed"),

@@ -43,6 +43,7 @@ class StratumProgress:
     open: int = 0
     surplus: int = 0
     reserve_left: int = 0
+    """Closed ranks; a surplus interview at one counts as soon as the rule opens it."""
     panel_completed: int = 0
 
     @property
@@ -88,7 +89,7 @@ def stratum_progress(
         by_code=dict(sorted(codes.items())),
         open=sum(each.state is SampleState.OPEN for each in counted),
         surplus=sum(each.is_surplus for each in items),
-        reserve_left=sum(each.state is SampleState.RESERVE and not each.is_surplus for each in counted),
+        reserve_left=sum(each.state is SampleState.RESERVE for each in counted),
         panel_completed=sum(each.state is SampleState.COMPLETED for each in items if each.row.is_panel),
     )
 

@@ -13,8 +13,10 @@ from sqlalchemy import ColumnElement, and_, literal_column, or_, tuple_
 from sqlmodel import Session, SQLModel, col, func, select
 
 from app.figures.indicators.counting import ENDINGS
-from app.figures.indicators.kept import CountySums, sums_of
+from app.figures.indicators.counts import Counted
+from app.figures.indicators.kept import KINDS, CountySums, sums_of
 from app.figures.indicators.models import FigureHousehold
+from app.figures.indicators.progress import StratumProgress
 from app.figures.indicators.rules import Reach
 from app.figures.indicators.sums import NOTHING, Sums
 from app.survey.rounds.models import DrawStratum, Sample
@@ -34,21 +36,59 @@ def reaches_of(session: Session, view: RoundView) -> Reaches | None:
 
 def reaches_from(view: RoundView, kept: Mapping[int, CountySums]) -> Reaches | None:
     """The same from sums that the caller has read, by county id."""
-    lines = [line for draw in view.draws if draw.drawn_at is not None for line in draw.strata]
-    if not lines or any(is_panel(line.part) for line in lines):
-        return None
+    known = _known_reaches(view, kept)
+    strata = _strata_of(view)
+    return known if strata and len(known) == len(strata) else None
+
+
+def progress_from(view: RoundView, counted: Counted) -> dict[str, list[StratumProgress]]:
+    """County code → the progress of its strata, as far as kept sums tell it; others are not there.
+
+    Sums know neither what is surplus nor where somebody was met: a page that shows these walks the county's doors.
+    """
+    known, strata = _known_reaches(view, counted.kept), _strata_of(view)
+    counts = {count.code: count for count in counted.counties}
+    several = {county for (county, _), mine in strata.items() if len(mine) > 1 or mine[0].county_id not in counted.kept}
+    found: dict[str, list[StratumProgress]] = {}
+    for (county, kind), mine in sorted(strata.items()):
+        if county not in several and all((county, each) in known for each in KINDS if (county, each) in strata):
+            found.setdefault(county, []).append(_progress(view, mine[0], known[county, kind], counts[county].frame))
+    return found
+
+
+def _progress(view: RoundView, line: Stratum, reach: Reach, frame: Mapping[str, int]) -> StratumProgress:
+    return StratumProgress(
+        county=line.county,
+        kind=line.kind,
+        frame=frame.get(line.kind, 0),
+        quota=view.quota[line.kind],
+        reach=reach,
+        by_code=reach.ended,
+        open=reach.opened - reach.completed - sum(reach.ended.values()),
+        reserve_left=line.reserve - (reach.opened - reach.main),
+    )
+
+
+def _strata_of(view: RoundView) -> dict[tuple[str, str], list[Stratum]]:
+    """(county code, poor | non_poor) → its drawn lists that the reader may see."""
+    strata: dict[tuple[str, str], list[Stratum]] = {}
+    for draw in view.draws:
+        for line in draw.strata if draw.drawn_at is not None else ():
+            strata.setdefault((line.county, line.kind), []).append(line)
+    return strata
+
+
+def _known_reaches(view: RoundView, kept: Mapping[int, CountySums]) -> dict[tuple[str, str], Reach]:
+    """The reach of those strata whose sums suffice."""
     found: dict[tuple[str, str], Reach] = {}
-    strata: dict[tuple[int, str], list[Stratum]] = {}
-    for line in lines:
-        strata.setdefault((line.county_id, line.kind), []).append(line)
-    for (county_id, kind), mine in strata.items():
-        if county_id not in kept:
-            return None
-        reach = _reach(mine, kept[county_id].get(kind, {}))
+    for key, mine in _strata_of(view).items():
+        county_id = mine[0].county_id
+        if county_id not in kept or any(is_panel(line.part) for line in mine):
+            continue
+        reach = _reach(mine, kept[county_id].get(key[1], {}))
         ended = sum(reach.ended.values())
-        if ended > mine[0].reserve or (ended and len(mine) > 1):
-            return None
-        found[mine[0].county, kind] = reach
+        if ended <= mine[0].reserve and not (ended and len(mine) > 1):
+            found[key] = reach
     return found
 
 

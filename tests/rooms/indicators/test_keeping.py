@@ -13,11 +13,12 @@ from sqlmodel import Session, col, select
 from app.doors import intake
 from app.figures.indicators.checking import count_missing, facts_apart, sums_apart
 from app.figures.indicators.counting import marks_of
+from app.figures.indicators.counts import counts_of
 from app.figures.indicators.keeping import decode, household_of, recomputed, row_of
 from app.figures.indicators.models import FigureHousehold, FigureSum
-from app.figures.indicators.progress import village_progress
+from app.figures.indicators.progress import stratum_progress, village_progress
 from app.figures.indicators.queries import reach_of
-from app.figures.indicators.reached import open_and_unassigned, reaches_of, villages_reached
+from app.figures.indicators.reached import open_and_unassigned, progress_from, reaches_of, villages_reached
 from app.figures.indicators.sums import Sum, add_up
 from app.findings.inspections.queries import doors_of
 from app.survey.rounds.queries import get_round, list_samples
@@ -80,6 +81,17 @@ def assert_reach_is_that_of_a_walk(world: World) -> None:
             for each in village_progress({}, [door.item for door in doors if door.row.county == county.code])
         }
         assert villages_reached(session, view, reaches) == villages
+        counted = counts_of(session, view, tz, ())
+        for code, strata in progress_from(view, counted).items():
+            mine = [door.item for door in doors if door.row.county == code]
+            (count,) = [each for each in counted.counties if each.code == code]
+            for each in strata:
+                items = [item for item in mine if item.row.kind == each.kind]
+                walk = stratum_progress(code, each.kind, count.frame[each.kind], each.quota, items)
+                met = {name: number for name, number in walk.by_code.items() if name.startswith("C")}
+                assert {**each.by_code, **met} == walk.by_code
+                assert replace(each, by_code={}) == replace(walk, by_code={}, surplus=0)
+        assert set(progress_from(view, counted)) == {county for county, _ in walked}
 
 
 def _from_facts(facts: list[FigureHousehold]) -> Kept:
