@@ -6,6 +6,7 @@ what is summed over persons, answers or yuan has its spread over households. A c
 an exact test, and of many tests the smallest first (Holm).
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -28,9 +29,10 @@ class Layer:
 
 def weighted_rate(layers: Sequence[Layer]) -> Fraction:
     """Σ N_h·x_h/n_h ÷ Σ N_h, exactly; every layer has at least one household asked."""
-    return sum((Fraction(each.frame * each.x, each.n) for each in layers), Fraction()) / sum(
-        each.frame for each in layers
-    )
+    by_n: Counter[int] = Counter()  # counties of one size are whole numbers; of each size there is one fraction
+    for each in layers:
+        by_n[each.n] += each.frame * each.x
+    return sum((Fraction(part, n) for n, part in by_n.items()), Fraction()) / sum(each.frame for each in layers)
 
 
 def mover(layers: Sequence[Layer], alpha: Share = TWO_AND_A_HALF_PERCENT) -> tuple[float, float]:

@@ -8,10 +8,11 @@ import io
 from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Literal
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from app.doors.web.auth import Caller, CityOfficer
 from app.doors.web.house import House, TheHouse
@@ -327,14 +328,29 @@ def get_satisfaction(code: str, house: TheHouse, actor: Caller) -> dict[str, Any
         return indicators.satisfaction(session, actor, code, house.settings.tz)
 
 
-@router.get("/rounds/{code}/indicators")
+MOST_COUNTIES = 20
+"""Counties in one answer of figures: all forty indicators of so many are half a megabyte."""
+
+
+@router.get("/rounds/{code}/indicators", response_model=dict[str, Any])
 def get_indicators(
-    code: str, house: TheHouse, actor: Caller, only: Annotated[str | None, Query(max_length=200)] = None
-) -> dict[str, Any]:
-    """All indicators of the scheme by county and for the city; `only=I01,I07` gives these. Read as satisfaction is."""
+    code: str,
+    house: TheHouse,
+    actor: Caller,
+    only: Annotated[str | None, Query(max_length=200)] = None,
+    after: Annotated[str, Query(max_length=6)] = "",
+) -> JSONResponse:
+    """All indicators of the scheme by county and for the city; `only=I01,I07` gives these. Read as satisfaction is.
+
+    The city and the first twenty counties; `next` gives the address of those that follow, null behind the last.
+    """
     wanted = None if only is None else [each for each in only.split(",") if each in INDICATORS]
     with house.db.read() as session:
-        return figures_of(session, actor, code, house.settings.tz, codes=wanted).as_dict()
+        page, last = figures_of(session, actor, code, house.settings.tz, codes=wanted).page(after, MOST_COUNTIES)
+        body = page.as_dict()
+    asked = urlencode({**({"only": only} if only is not None else {}), "after": last})
+    path = f"/api/v1/rounds/{quote(code)}/indicators"
+    return JSONResponse({**body, "next": f"{path}?{asked}" if last else None})
 
 
 @router.get("/indicators")

@@ -244,6 +244,8 @@ def _spread(total: Sum) -> Bounds:
 def _weighted(line: Indicator, part: Part | None, counts: Sequence[CountyCount]) -> Weighted | None:
     """Over all counties and strata whose frame is known; None where there is only one of them to weigh."""
     kinds = (part and part.kinds) or line.kinds
+    if len(counts) * len(kinds) < 2:
+        return None
     frame = part.frame if part else line.frame
     cell = f"{line.code}.{part.name}" if part and not part.kinds else line.code
     layers, missing = [], []

@@ -19,7 +19,7 @@ from app.figures.indicators.counting import marks_of, support_share
 from app.figures.indicators.facts import Told, households_of, text_of, told_in
 from app.figures.indicators.household import Household
 from app.figures.indicators.models import FigureHousehold, FigureSum
-from app.figures.indicators.sums import Sum, add_up, change
+from app.figures.indicators.sums import Sum, add_up, change, new_sum
 from app.findings.inspections.queries import doors_of
 from app.kernel.db.ports import insert_many, upsert
 from app.survey.rounds.queries import find_draw, samples_of, strata_of, stratum_samples
@@ -213,5 +213,5 @@ def decode(text: str, codes: Collection[str] | None = None) -> dict[str, Sum]:
     """The sums that `encode` wrote; `codes`: only the cells of these indicators (what stands before the dot)."""
     cells = json.loads(text).items()
     if codes is None:
-        return {cell: Sum._make(numbers) for cell, numbers in cells}
-    return {cell: Sum._make(numbers) for cell, numbers in cells if cell.partition(".")[0] in codes}
+        return {cell: new_sum(numbers) for cell, numbers in cells}
+    return {cell: new_sum(numbers) for cell, numbers in cells if cell.partition(".")[0] in codes}

@@ -5,7 +5,7 @@ learn who was drawn and may read answers. Panels are shown apart and enter no fi
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -79,8 +79,18 @@ class RoundFigures:
     def county(self, code: str) -> PlaceFigures | None:
         return next((each for each in self.counties if each.code == code), None)
 
+    def page(self, after: str, most: int) -> tuple["RoundFigures", str | None]:
+        """At most so many counties behind this code, the city with the first of them; and the last code if more come.
+
+        A figure is made when it is asked for, so the counties of other pages cost their sums alone.
+        """
+        rest = [each for each in self.counties if each.code > after]
+        mine = tuple(rest[:most])
+        page = replace(self, counties=mine, city=None if after else self.city)
+        return page, mine[-1].code if len(rest) > most else None
+
     def as_dict(self) -> dict[str, Any]:
-        """The answer of `/rounds/{code}/indicators`."""
+        """What `/rounds/{code}/indicators` answers, page by page."""
         return {
             "round": self.round,
             "scheme": self.scheme,

@@ -4,7 +4,8 @@ Sums are added and taken off again one household at a time, so a county's figure
 everybody anew; counting everybody anew must give the same (`ruhu verify` asks it).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import NamedTuple
 
 
@@ -32,6 +33,8 @@ class Sum(NamedTuple):
 
 
 NOTHING = Sum()
+new_sum: Callable[[Iterable[int]], Sum] = partial(tuple.__new__, Sum)
+"""A sum of six numbers that were kept as such: a page makes ten thousand of them, and this is twice as fast."""
 Sums = Mapping[str, Sum]
 """Cell → its sum."""
 

@@ -91,7 +91,8 @@ def assert_reach_is_that_of_a_walk(world: World) -> None:
                 met = {name: number for name, number in walk.by_code.items() if name.startswith("C")}
                 assert {**each.by_code, **met} == walk.by_code
                 assert replace(each, by_code={}) == replace(walk, by_code={}, surplus=0)
-        assert set(progress_from(view, counted)) == {county for county, _ in walked}
+        if len(view.draws) == 1:
+            assert set(progress_from(view, counted)) == {county for county, _ in walked}
 
 
 def _from_facts(facts: list[FigureHousehold]) -> Kept:
