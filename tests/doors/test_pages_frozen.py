@@ -4,6 +4,9 @@ import csv
 import io
 from typing import Any
 
+import pytest
+
+from app.doors.desk import frozen
 from tests.cast import ROUND, World
 from tests.phone import MORNING
 from tests.visitor import Visitor
@@ -65,6 +68,26 @@ def test_a_correction_stands_under_the_frozen_number_and_never_in_its_place(worl
     lines = list(csv.DictReader(io.StringIO(file)))
     mine = [each for each in lines if each["区划代码"] == "640104" and each["代号"] == "I01" and not each["分项"]]
     assert [(each["分子"], each["分母"], each["现在"]) for each in mine] == [("1", "2", "2/2 100.00%")]
+
+
+def test_of_too_many_counties_the_city_stands_alone_with_its_own_changes(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone, first, wrong = inspected(world)
+    close(world)
+    late = MORNING.replace(hour=15)
+    phone.post(phone.op(phone.interview(first, sat={"team": 5}, started=late, corrects=wrong["op_id"])))
+    whole = row(Visitor(world, "city").get(PAGE).html, "I01")
+    monkeypatch.setattr(frozen, "MOST_COLUMNS", 2)
+
+    text = Visitor(world, "city").get(PAGE).html
+
+    assert "金凤区" in whole
+    assert "金凤区" not in text
+    assert whole.count("现在 <b>2/2 100.00%</b>") == 2, "of the county and of the city"
+    assert row(text, "I01").count("现在 <b>2/2 100.00%</b>") == 1
+    assert "各县冻结的数和现在的数见本页的文件" in text
+    assert "兴庆区" in Visitor(world, "xing").get(PAGE).html, "who sees no city sees the own county"
 
 
 def test_a_county_sees_its_own_column_and_no_city(world: World) -> None:

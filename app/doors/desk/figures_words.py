@@ -34,6 +34,10 @@ FIGURES_WORDS: dict[str, tuple[str, str]] = {
     "frozen_forms": ("问卷版本", "Forms"),
     "frozen_none_moved": ("至今没有一个数与冻结时不同。", "No figure is another one today."),
     "frozen_moved": ("结束后有 {n} 个数因更正而不同。", "{n} figures are other ones today, after corrections."),
+    "frozen_city_alone": (
+        "县多,这里只列全市;各县冻结的数和现在的数见本页的文件。",
+        "Too many counties for one page: this is the city; the files of this page have every county.",
+    ),
     "frozen_now": ("现在", "Now"),
     "frozen_check": (
         "核对办法:运行 ruhu verify,由冻结的计数重算每一个数;或下载全表(JSON),用 docs/recompute.py 重算满意度。",

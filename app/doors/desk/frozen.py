@@ -24,6 +24,7 @@ from app.doors.web.house import House, TheHouse
 from app.figures.frozen.queries import Frozen, get_frozen
 from app.figures.frozen.recount import figure_from
 from app.figures.frozen.rules import cell_name
+from app.figures.indicators.queries import sees_city
 from app.figures.indicators.round_figures import PlaceFigures
 from app.figures.indicators.yc2017 import INDICATORS
 from app.papers.exports.sheets import Cell, Column, Sheet
@@ -36,7 +37,7 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class FrozenPage:
-    """What frozen.html prints. `moved`: how many figures are another number today."""
+    """What frozen.html prints. `moved`: how many of the figures shown are another number today."""
 
     code: str
     name: str
@@ -48,6 +49,7 @@ class FrozenPage:
     forms: Sequence[str]
     places: Sequence[Column2]
     groups: Sequence[Group]
+    is_city_alone: bool
     moved: int
     tabs: Tabs
 
@@ -58,15 +60,16 @@ def frozen_page(code: str, request: Request, house: TheHouse, actor: Caller) -> 
     voice = voice_of(request)
     with house.db.read() as session:
         view = rounds.get_round(session, actor, code)
-        page = _page(view, actor, get_frozen(session, actor, code, house.settings.tz), voice)
+        is_city_alone = len(view.counties) >= MOST_COLUMNS and sees_city(session, actor, code)
+        found = get_frozen(session, actor, code, house.settings.tz, () if is_city_alone else None)
+        page = _page(view, actor, found, is_city_alone, voice)
     title = voice("frozen_title")
     crumbs = [Crumb(voice("rounds_title"), "/rounds"), Crumb(view.name, f"/rounds/{code}"), Crumb(title)]
     return show(request, "frozen.html", page, title=f"{title} · {view.name}", at="board", crumbs=crumbs, actor=actor)
 
 
-def _page(view: RoundView, actor: Actor, found: Frozen, voice: Voice) -> FrozenPage:
-    places = frozen_places(view, found)
-    shown = places if len(places) <= MOST_COLUMNS or found.table["city"] is None else places[-1:]
+def _page(view: RoundView, actor: Actor, found: Frozen, is_city_alone: bool, voice: Voice) -> FrozenPage:
+    shown = frozen_places(view, found)
     now = today_of(found)
     groups = [
         replace(
@@ -94,7 +97,8 @@ def _page(view: RoundView, actor: Actor, found: Frozen, voice: Voice) -> FrozenP
         software=found.table["software"],
         forms=[f"{form['form_id']} {form['version']}" for form in found.table["forms"]],
         places=[Column2(place.code, place_name(place, voice), "") for place in shown],
-        groups=groups if places and places[0].figures else [],
+        groups=groups if shown and shown[0].figures else [],
+        is_city_alone=is_city_alone,
         moved=len(now),
         tabs=tabs_of(view, actor, voice, "frozen", file="frozen"),
     )

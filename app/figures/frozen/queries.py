@@ -1,7 +1,7 @@
 """The frozen table as one reader may see it, beside today's figures; and whether all frozen tables still hold."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,8 @@ from sqlmodel import Session, col, select
 from app.figures.frozen.models import FrozenResult
 from app.figures.frozen.recount import first_apart
 from app.figures.frozen.rules import Change, beside, changes, digest, figures_in, within
-from app.figures.indicators.queries import satisfaction, sees_city
+from app.figures.indicators.counts import counts_of
+from app.figures.indicators.queries import ITEMS, satisfaction_of, sees_city
 from app.figures.indicators.round_figures import figures_of
 from app.kernel.clock import rfc3339
 from app.kernel.problems import NotFound
@@ -44,22 +45,28 @@ class Frozen:
         }
 
 
-def find_frozen(session: Session, actor: Actor, code: str, tz: ZoneInfo) -> Frozen | None:
-    """The frozen table of a round behind the round's fence, None while it is open."""
+def find_frozen(
+    session: Session, actor: Actor, code: str, tz: ZoneInfo, counties: Collection[str] | None = None
+) -> Frozen | None:
+    """The frozen table of a round behind the round's fence, None while it is open. `counties`: no others are read."""
     view = get_round(session, actor, code)
     row = session.get(FrozenResult, code)
     if row is None:
         return None
-    seen = [county.code for county in view.counties]
-    table = within(json.loads(row.text), seen, city=sees_city(session, actor, code))
-    now = beside(satisfaction(session, actor, code, tz), figures_of(session, actor, code, tz).as_dict())
+    seen = [county.code for county in view.counties if counties is None or county.code in counties]
+    table = within(row.text, seen, city=sees_city(session, actor, code))
+    counted = counts_of(session, view, tz, ITEMS.values())
+    items = satisfaction_of(session, actor, view, counted, shown=seen)
+    now = beside(items, figures_of(session, actor, code, tz, view=view).only(seen).as_dict())
     since = tuple(changes(table, now))
     return Frozen(code, row.frozen_at, row.frozen_by, row.sha256, table, since, dict(figures_in(now)))
 
 
-def get_frozen(session: Session, actor: Actor, code: str, tz: ZoneInfo) -> Frozen:
+def get_frozen(
+    session: Session, actor: Actor, code: str, tz: ZoneInfo, counties: Collection[str] | None = None
+) -> Frozen:
     """The frozen table, or NotFound while there is none."""
-    found = find_frozen(session, actor, code, tz)
+    found = find_frozen(session, actor, code, tz, counties)
     if found is None:
         raise NotFound("本轮还没有结束,没有冻结的结果。", "The round is not closed; nothing is frozen yet.")
     return found

@@ -99,7 +99,30 @@ def beside(satisfaction: Mapping[str, Any], figures: Mapping[str, Any]) -> dict[
     return {**satisfaction, "counties": rows, "city": city}
 
 
-def within(table: Mapping[str, Any], counties: Sequence[str], *, city: bool) -> dict[str, Any]:
-    """The part of a table that one reader may see (contract: a county its own row only, and no city sum)."""
-    rows = [row for row in table["counties"] if row["code"] in counties]
-    return {**table, "counties": rows, "city": table["city"] if city else None}
+def within(text: str, counties: Sequence[str], *, city: bool) -> dict[str, Any]:
+    """The part of a table that one reader may see, or asks for (contract: a county its own row only, and no city sum).
+
+    Of a hundred counties a table is megabytes: of canonical text only these rows are read, any other is read whole.
+    """
+    table = _rows_alone(text, counties)
+    if table is None:
+        table = json.loads(text)
+        table["counties"] = [row for row in table["counties"] if row["code"] in counties]
+    return {**table, "city": table["city"] if city else None}
+
+
+CITY, ROWS, REST = '{"city":', ',"counties":[', '],"forms":'
+"""How canonical text begins and goes on; within a string quotation marks are escaped, so they stand nowhere else."""
+
+
+def _rows_alone(text: str, counties: Sequence[str]) -> dict[str, Any] | None:
+    """These rows with all that stands around the rows; None where the text is not laid out as `canonical` does."""
+    read, rest = json.JSONDecoder().raw_decode, text.rfind(REST)
+    if not text.startswith(CITY) or rest < 0:
+        return None
+    city, at = read(text, len(CITY))
+    if not text.startswith(ROWS, at):
+        return None
+    starts = [text.find(f'{{"code":"{code}",', at) for code in sorted(counties)]
+    rows = [read(text, start)[0] for start in starts if start >= 0]
+    return {"city": city, "counties": rows, **json.loads("{" + text[rest + 2 :])}

@@ -4,6 +4,7 @@ Before the close the teams and the city read it, afterwards each county its own 
 its own transaction, so a released or corrected one shows at once.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -53,15 +54,19 @@ def satisfaction_of(
     *,
     now: datetime | None = None,
     scheme: Scheme = YC2017,
+    shown: Collection[str] | None = None,
 ) -> dict[str, Any]:
-    """The same from counts that the caller has read, of a round whose fence he has passed."""
+    """The same from counts that the caller has read, of a round whose fence he has passed.
+
+    `shown`: only these counties have figures of their own; the city is that of all.
+    """
     facts = [_facts(view, count) for count in counts.counties]
     return {
         "round": view.code,
         "target": scheme.target_text(),
         "scheme": scheme.code,
         "as_of": rfc3339(now or utcnow()),
-        "counties": [county.as_dict(scheme) for county in facts],
+        "counties": [county.as_dict(scheme) for county in facts if shown is None or county.code in shown],
         "city": {"items": [figure.as_dict() for figure in city_figures(facts, scheme)]}
         if sees_city(session, actor, view.code)
         else None,

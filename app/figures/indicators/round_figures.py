@@ -79,6 +79,10 @@ class RoundFigures:
     def county(self, code: str) -> PlaceFigures | None:
         return next((each for each in self.counties if each.code == code), None)
 
+    def only(self, codes: Collection[str]) -> "RoundFigures":
+        """These counties alone, and the city of all."""
+        return replace(self, counties=tuple(each for each in self.counties if each.code in codes))
+
     def page(self, after: str, most: int) -> tuple["RoundFigures", str | None]:
         """At most so many counties behind this code, the city with the first of them; and the last code if more come.
 

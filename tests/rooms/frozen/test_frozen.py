@@ -169,6 +169,25 @@ def test_a_table_of_before_the_indicators_still_reads(world: World) -> None:
         assert queries.first_broken(session) is None
 
 
+def test_rows_read_alone_are_the_rows_of_the_whole_table(world: World) -> None:
+    """From canonical text or any other, of whatever counties: what is read alone is what the whole has."""
+    phone = world.phone()
+    phone.post(*(phone.op(phone.interview(sample)) for sample in phone.samples()[:3]))
+    close(world)
+    with world.house.db.read() as session:
+        row = session.get(FrozenResult, ROUND)
+        assert row is not None
+        text = row.text
+    whole = json.loads(text)
+    assert rules._rows_alone(text, ()) is not None, "the text that is kept is read by rows"
+
+    for codes in ((), ("640106",), ("640104", "640106"), ("640199",)):
+        rows = [each for each in whole["counties"] if each["code"] in codes]
+        for laid_out in (text, json.dumps(whole, indent=1), json.dumps(whole, ensure_ascii=False)):
+            assert rules.within(laid_out, codes, city=True) == {**whole, "counties": rows}
+            assert rules.within(laid_out, codes, city=False) == {**whole, "counties": rows, "city": None}
+
+
 @pytest.mark.parametrize("field", ["n", "rate", "official", "low"])
 def test_every_figure_of_an_item_counts_as_a_change(field: str) -> None:
     item = {"item": "team", "n": 1, "rate": "1", "official": "met", "low": "0"}
