@@ -16,7 +16,7 @@ WAVES = 8
 BOX = (0.05, 0.05, 0.95, 0.75)
 """Left, top, right, bottom of what is looked at, as parts of width and height."""
 FLAT = 8.0
-"""Grey values that spread no wider than this (standard deviation) show nothing: a dark or covered lens has no imprint."""
+"""Grey values that spread no wider (standard deviation) show nothing: a dark or covered lens has no imprint."""
 BITS = 64
 _COSINES = [[cos((2 * at + 1) * wave * pi / (2 * EDGE)) for at in range(EDGE)] for wave in range(WAVES)]
 BAND = 16

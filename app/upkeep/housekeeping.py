@@ -20,11 +20,13 @@ from app.kernel.db.engines import Database
 from app.kernel.db.holding import InUse, holding
 from app.kernel.keys import Keys
 from app.registry.people import limits
+from app.survey.photos.service import take_imprints
 from app.survey.photos.store import Store
-from app.upkeep import heads, sweep
+from app.upkeep import heads, overlook, sweep
 
 HOUR = 3600.0
 FACTS_A_DAY = 10_000
+IMPRINTS_AN_HOUR = 2_000
 log = structlog.get_logger("ruhu")
 
 
@@ -61,6 +63,7 @@ class Housekeeper(threading.Thread):
                 with holding(self.chores.data, "housekeeping"):
                     self._do(self._write_heads)
                     self._do(self._count_figures)
+                    self._do(self._look_over_records)
                     if time.monotonic() - swept >= self._daily:
                         swept = time.monotonic()
                         self._do(self._sweep)
@@ -83,6 +86,13 @@ class Housekeeper(threading.Thread):
         counted = count_missing(self.chores.db, self.chores.tz)
         if counted:
             log.info("figures counted anew", county_draws=counted)
+
+    def _look_over_records(self) -> None:
+        """Doubts that only many records together give rise to, where anything came since the last look."""
+        take_imprints(self.chores.db, self.chores.store, IMPRINTS_AN_HOUR)
+        kept = overlook.look_over_all(self.chores.db, self.chores.tz, utcnow())
+        if kept.looked:
+            log.info("records looked over", scopes=kept.looked, raised=kept.raised, lapsed=kept.lapsed)
 
     def _check_figures(self) -> None:
         """Facts of some thousand households from their records again, others every day (decision 0063)."""

@@ -22,7 +22,7 @@ WINGS: list[tuple[str, list[str]]] = [  # ground first; inside a wing from left 
     ("actions", ["programmes", "ledger", "deadlines"]),
     ("figures", ["indicators", "frozen"]),
     ("papers", ["reports", "exports"]),
-    ("upkeep", ["heads", "sweep", "verify", "backup", "restore", "housekeeping"]),
+    ("upkeep", ["heads", "sweep", "overlook", "verify", "backup", "restore", "housekeeping"]),
     ("doors", ["web", "intake", "settle", "api", "phone", "openrosa", "desk", "cli"]),
     ("top", ["demo", "main"]),
 ]

@@ -8,7 +8,6 @@ million pairs and take seconds. Only questions that both were asked are compared
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 FEWEST_SHARED = 25
 PERCENT = 85

@@ -18,6 +18,8 @@ class FlagState(StrEnum):
     EXPLAINED = "explained"
     CORRECTED = "corrected"
     REJECTED = "rejected"
+    LAPSED = "lapsed"
+    """What it rested on is no longer so; the pass says it, never a person, and opens it again if need be."""
 
 
 class Flag(CountyKeyed, table=True):
@@ -36,3 +38,14 @@ class Flag(CountyKeyed, table=True):
     settled_at: datetime | None = utc_field(default=None)
     settled_by: str | None = Field(default=None, max_length=40)
     why: str | None = Field(default=None, max_length=500)
+
+
+class FlagLook(CountyKeyed, table=True):
+    """What the last pass over many records looked at: a round in a county, or its helpers' logs (`LOGS`)."""
+
+    __tablename__ = "flag_look"
+
+    scope: str = Field(primary_key=True, max_length=56)
+    mark: str = Field(max_length=200)
+    """What stood there; while it is the same there is nothing new to look at."""
+    looked_at: datetime = utc_field()

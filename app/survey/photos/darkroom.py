@@ -7,6 +7,8 @@ happens in there, a flood of pixels or a crash, ends that child alone, and the p
 Answer: one line of JSON, then, if a size was asked for, the bytes of the fresh JPEG.
 """
 
+import base64
+import contextlib
 import gc
 import io
 import json
@@ -38,7 +40,7 @@ def bound_this_process() -> None:
     signal.alarm(WALL_SECONDS)
 
 
-def look(file: Any, order: dict[str, int]) -> tuple[dict[str, Any], bytes]:
+def look(file: Any, order: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     """Open, bound, decode; with `edge` > 0 also shrink and encode anew without any metadata."""
     if os.fstat(file.fileno()).st_size == 0:
         return {"reason": "empty"}, b""
@@ -53,7 +55,21 @@ def look(file: Any, order: dict[str, int]) -> tuple[dict[str, Any], bytes]:
     picture.draft("RGB", (edge or 100, edge or 100))  # JPEG alone: decodes small, yet reads every byte
     picture.load()
     facts = {"type": TYPES[picture.format or ""], "width": width, "height": height}
+    if not edge:
+        facts["grey"] = base64.b64encode(grey_middle(picture, order)).decode()
     return facts, print_anew(picture, edge) if edge else b""
+
+
+def grey_middle(picture: Image.Image, order: dict[str, Any]) -> bytes:
+    """The part of the upright picture that the order names, as so many grey values a side."""
+    plain = picture.convert("RGB") if picture.mode == "P" else picture
+    plain.thumbnail((400, 400), Image.Resampling.BOX)
+    with contextlib.suppress(Exception):  # EXIF that lies: the picture is taken as it lies
+        plain = ImageOps.exif_transpose(plain)
+    width, height = plain.size
+    left, top, right, bottom = order["box"]
+    box = (left * width, top * height, right * width, bottom * height)
+    return plain.convert("L").resize((order["side"],) * 2, Image.Resampling.BOX, box=box).tobytes()
 
 
 def print_anew(picture: Image.Image, edge: int) -> bytes:
@@ -75,7 +91,7 @@ def print_anew(picture: Image.Image, edge: int) -> bytes:
     return sheet.getvalue()
 
 
-def answer(picture: int, reply: int, order: dict[str, int]) -> None:
+def answer(picture: int, reply: int, order: dict[str, Any]) -> None:
     """The whole life of a child."""
     bound_this_process()
     try:

@@ -5,6 +5,7 @@ answer (its child was killed by its limits, or crashed) is too costly to open; t
 """
 
 import atexit
+import base64
 import json
 import os
 import socket
@@ -12,10 +13,14 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import BinaryIO
 
+from app.methods.imprint import BOX, EDGE, imprint_of
 from app.survey.photos.rules import MAX_PIXELS, Picture, Reason
 
 AT_ONCE = 2
+LONGEST = 4000
+"""Characters of the line that tells what a picture is."""
 _SCRIPT = Path(__file__).with_name("darkroom.py")
 _turns = threading.BoundedSemaphore(AT_ONCE)
 _door = threading.Lock()
@@ -47,14 +52,25 @@ def inspect(path: Path) -> Picture:
         return _examine(file.fileno(), 0)[0]
 
 
+def look_at(data: bytes) -> Picture:
+    """The same of bytes in memory."""
+    with _in_memory(data) as file:
+        return _examine(file.fileno(), 0)[0]
+
+
 def print_anew(data: bytes, edge: int) -> bytes | None:
     """A fresh JPEG of at most `edge` pixels a side without metadata, or None when the picture will not open."""
-    with os.fdopen(os.memfd_create("picture"), "w+b") as file:
-        file.write(data)
-        file.flush()
-        file.seek(0)
+    with _in_memory(data) as file:
         sheet = _examine(file.fileno(), edge)[1]
     return sheet or None
+
+
+def _in_memory(data: bytes) -> BinaryIO:
+    file = os.fdopen(os.memfd_create("picture"), "w+b")
+    file.write(data)
+    file.flush()
+    file.seek(0)
+    return file
 
 
 def _examine(picture: int, edge: int) -> tuple[Picture, bytes]:
@@ -66,7 +82,7 @@ def _examine(picture: int, edge: int) -> tuple[Picture, bytes]:
 
 
 def _ask(picture: int, edge: int) -> tuple[bytes, bytes]:
-    order = json.dumps({"edge": edge, "max_pixels": MAX_PIXELS}).encode()
+    order = json.dumps({"edge": edge, "max_pixels": MAX_PIXELS, "box": BOX, "side": EDGE}).encode()
     with _turns:
         reader, writer = os.pipe()
         with os.fdopen(reader, "rb") as reply:
@@ -74,7 +90,7 @@ def _ask(picture: int, edge: int) -> tuple[bytes, bytes]:
                 _send(order, [picture, writer])
             finally:
                 os.close(writer)
-            return reply.readline(1000), reply.read()
+            return reply.readline(LONGEST), reply.read()
 
 
 def _picture(head: bytes) -> Picture:
@@ -82,7 +98,9 @@ def _picture(head: bytes) -> Picture:
         facts = json.loads(head)
         if "reason" in facts:
             return Picture(reason=Reason(facts["reason"]))
-        return Picture(type=str(facts["type"]), width=int(facts["width"]), height=int(facts["height"]))
+        grey = base64.b64decode(facts.get("grey", ""))
+        imprint = imprint_of(grey) if len(grey) == EDGE * EDGE else None
+        return Picture(str(facts["type"]), int(facts["width"]), int(facts["height"]), imprint=imprint)
     except (ValueError, KeyError, TypeError):
         return Picture(reason=Reason.TOO_COSTLY)
 

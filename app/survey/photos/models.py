@@ -58,3 +58,5 @@ class PhotoObject(CountyKeyed, table=True):
     received_at: datetime = utc_field()
     state: str = Field(max_length=10)
     reason: str | None = Field(default=None, max_length=40)
+    imprint: str | None = Field(default=None, max_length=16)
+    """What its middle looks like, 64 bits in hex (methods.imprint); "" where it shows nothing, None until looked at."""

@@ -84,6 +84,16 @@ def find_object(session: Session, county_id: int, sha256: str) -> PhotoObject | 
     return session.get(PhotoObject, (county_id, sha256))
 
 
+def without_imprint(session: Session, most: int) -> list[tuple[int, str, str]]:
+    """(county, digest, key) of kept pictures whose imprint was never taken."""
+    query = (
+        select(PhotoObject.county_id, PhotoObject.sha256, PhotoObject.key)
+        .where(col(PhotoObject.imprint).is_(None), PhotoObject.state == ObjectState.DURABLE)
+        .limit(most)
+    )
+    return list(session.exec(query))
+
+
 def find_photo(session: Session, photo_id: UUID) -> list[Place]:
     """Every place that names this photo_id, the oldest announcement first: a correction repeats its pictures."""
     rows = session.exec(

@@ -6,7 +6,7 @@ still arrive, and what is wrong becomes a reason at the record.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -60,6 +60,13 @@ class Picture:
     width: int = 0
     height: int = 0
     reason: Reason | None = None
+    imprint: int | None = field(default=None, compare=False)
+    """What its middle looks like (methods.imprint); None where it shows nothing."""
+
+    @property
+    def imprint_text(self) -> str:
+        """The imprint as a row keeps it."""
+        return "" if self.imprint is None else f"{self.imprint:016x}"
 
 
 @dataclass(frozen=True)

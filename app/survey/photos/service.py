@@ -127,10 +127,26 @@ def keep(session: Session, target: Target, picture: Picture, size: int, now: dat
         "received_at": now,
         "state": ObjectState.REFUSED if picture.reason else ObjectState.DURABLE,
         "reason": picture.reason,
+        "imprint": picture.imprint_text,
     }
     kept = queries.find_object(session, target.county_id, target.sha256)
     healing = ("state", "reason") if kept is not None and kept.state == ObjectState.LOST else ()
     upsert(session, PhotoObject, [row], key=["county_id", "sha256"], update=healing)
+
+
+def take_imprints(db: Database, store: Store, most: int) -> int:
+    """Look at pictures that were kept before imprints were taken, at most so many; how many got one."""
+    with db.read() as session:
+        waiting = queries.without_imprint(session, most)
+    by_county: dict[int, dict[str, str]] = {}
+    for county_id, sha256, key in waiting:
+        data = store.get(key)
+        by_county.setdefault(county_id, {})[sha256] = lens.look_at(data).imprint_text if data else ""
+    for county_id, imprints in sorted(by_county.items()):
+        with db.write(county_id) as session:
+            for sha256, imprint in sorted(imprints.items()):
+                session.get_one(PhotoObject, (county_id, sha256)).imprint = imprint
+    return len(waiting)
 
 
 def show(store: Store, kept: PhotoObject | None, size: str) -> bytes:

@@ -1,0 +1,64 @@
+"""Looking over the records of every county for what only many of them show (decision 0076); figures follow.
+
+A round in a county is looked at when anything came or changed there since the last look. One at a time is in memory,
+read without holding anybody up, then written in the county's own short transaction.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from app.figures.indicators import keeping as figures
+from app.findings.inspections.models import Visit
+from app.findings.quality import overview
+from app.findings.quality.gathering import LOGS, Scope, list_scopes, whole_round
+from app.findings.quality.patterns import Round
+from app.kernel.db.engines import Database
+
+
+@dataclass
+class LookedOver:
+    """Of how many scopes, and what changed."""
+
+    looked: int = 0
+    raised: int = 0
+    lapsed: int = 0
+
+
+def look_over_all(db: Database, zone: ZoneInfo, now: datetime) -> LookedOver:
+    """Every round and county in which anything is new, and helpers' logs likewise."""
+    total = LookedOver()
+    with db.read() as session:
+        scopes = [scope for scope in list_scopes(session) if scope.is_new]
+    for code, them in _by_round(scopes):
+        whole = Round()
+        if code != LOGS:
+            with db.read() as session:
+                whole = whole_round(session, sorted({draw for scope in them for draw in scope.draws}))
+        for scope in them:
+            with db.read() as session:
+                found = overview.look_over(session, scope, whole, zone, now)
+            with db.write(scope.county_id) as session:
+                kept = overview.keep(session, scope, found, now)
+                session.flush()
+                figures.follow(session, scope.county_id, _samples_of(session, scope.county_id, kept.grave), zone)
+            total.looked += 1
+            total.raised += kept.raised
+            total.lapsed += kept.lapsed
+    return total
+
+
+def _by_round(scopes: list[Scope]) -> Iterator[tuple[str, list[Scope]]]:
+    for code in sorted({scope.code for scope in scopes}):
+        yield code, [scope for scope in scopes if scope.code == code]
+
+
+def _samples_of(session: Session, county_id: int, op_ids: frozenset[UUID]) -> list[str]:
+    if not op_ids:
+        return []
+    query = select(Visit.sample_id).where(Visit.county_id == county_id, col(Visit.op_id).in_(op_ids))
+    return sorted(set(session.exec(query)))
