@@ -23,7 +23,8 @@ from app.survey.rounds.team_queries import Why as TeamWhy
 
 COUNTING = (Path(app.__file__).parent / "figures/indicators/counting.py").read_text(encoding="utf-8")
 
-DOUBTS = (Path(app.__file__).parent / "findings/quality/doubts.py").read_text(encoding="utf-8")
+QUALITY = Path(app.__file__).parent / "findings/quality"
+DOUBTS = "".join(path.read_text(encoding="utf-8") for path in sorted(QUALITY.glob("*.py")))
 
 ENUMS: dict[str, type[StrEnum]] = {
     "sample_fault": Why,

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.findings.quality.datum import gcj02_undone
 from app.findings.quality.field import AWAY, is_at_origin, metres, residence_of
 
 
@@ -138,11 +139,25 @@ def _place(record: Interviewed) -> Iterator[Doubt]:
         return
     if record.accuracy_m > POOR_FIX_M:
         yield Doubt("F14", "poor_fix", Severity.LOW, {"accuracy_m": round(record.accuracy_m)})
-    if record.village is None or record.is_filed_resettled or record.answers.get("resettled") == "1":
-        return
-    away = metres(record.position, record.village) - record.accuracy_m
+    away = _beyond(record, record.position)
     if away > VILLAGE_RADIUS_M:
         yield Doubt("F04", "far", Severity.MID, {"metres": round(away)})
+        moved = _beyond(record, gcj02_undone(*record.position))
+        if moved <= VILLAGE_RADIUS_M:
+            yield Doubt("F14", "datum", Severity.LOW, {"metres": round(moved)})
+
+
+def _beyond(record: Interviewed, position: tuple[float, float]) -> float:
+    """Metres from the village, less the accuracy; of a resettled household from the nearer of its two places.
+
+    Where the register has only one of these, nothing is said (0).
+    """
+    is_resettled = record.is_filed_resettled or record.answers.get("resettled") == "1"
+    places = [record.village, record.origin] if is_resettled else [record.village]
+    points = [point for point in places if point is not None]
+    if len(points) < len(places):
+        return 0.0
+    return min(metres(position, point) for point in points) - record.accuracy_m
 
 
 # --- F05, F15 ---

@@ -209,7 +209,7 @@ def answers_in(session: Session, scope: Scope) -> Answered:
               for form_id, versions in forms.items()}  # fmt: skip
     wanted = {path for paths in places.values() for path in paths} | set(PICKED)
     query = (
-        select(type_coerce(Answer.op_id, String), Answer.path, Answer.text, Visit.form_id)  # type: ignore[call-overload]
+        select(type_coerce(Answer.op_id, String), Answer.path, Answer.text, Visit.form_id)
         .join(Visit, (col(Visit.county_id) == col(Answer.county_id)) & (col(Visit.op_id) == col(Answer.op_id)))
         .where(
             Visit.county_id == scope.county_id,
