@@ -154,6 +154,11 @@ TERMS: dict[str, dict[str, Term]] = {
         "rejected": Term("不采信", "Rejected"),
         "lapsed": Term("依据已不成立", "No longer holds"),
     },
+    "flag_asked": {
+        "record": Term("每条记录收到时", "with each record"),
+        "pass": Term("每小时汇总比对", "by the hourly look over all records"),
+        "register": Term("登记册", "by the register"),
+    },
     "doubt": {
         "F01.income_handbook": Term("手册与口述人均收入相差十倍左右", "Handbook and stated income about tenfold apart"),
         "F01.income_filed": Term("口述与登记人均收入相差十倍左右", "Stated and filed income about tenfold apart"),

@@ -9,6 +9,7 @@ import pytest
 import app
 from app.figures.indicators.catalogue import Unit
 from app.figures.indicators.progress import QUOTA_STATES
+from app.findings.quality.catalogue import Asked
 from app.findings.quality.doubts import PAIRS, Severity
 from app.findings.quality.field import Residence, Why
 from app.findings.quality.models import FlagState
@@ -37,6 +38,7 @@ ENUMS: dict[str, type[StrEnum]] = {
     "figure_unit": Unit,
     "flag_state": FlagState,
     "severity": Severity,
+    "flag_asked": Asked,
     "verdict": Verdict,
 }
 CODES: dict[str, set[str]] = {

@@ -274,6 +274,7 @@ def doors(place: dict[str, str]) -> dict[str, Door]:
         "GET /records/{op_id}": Door(f"/records/{op}", READERS, closed=READERS | {"discipline", "xing"}),
         "GET /held": Door("/held", CITY - {"admin"}, own=False),
         "GET /reviews": Door("/reviews", READERS - {"lin"}, own=False),
+        "GET /flags": Door("/flags", READERS - {"lin"}, own=False),
         "GET /reviews/{op_id}": Door(f"/reviews/{op}", READERS - {"lin"}, own=False),
         "POST /reviews/{op_id}": Door(f"/reviews/{op}", city | {"song"}, form={}, own=False),
         "POST /reviews/{op_id}/doubts/{code}/{reason}": Door(

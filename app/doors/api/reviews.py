@@ -53,7 +53,7 @@ def get_reviews(house: TheHouse, actor: Caller) -> dict[str, Any]:
             {
                 "op_id": str(flag.op_id),
                 "county": county.code,
-                "sample_id": visit.sample_id,
+                "sample_id": settle.door_of(visit),
                 "flag": flag.code,
                 "reason": flag.reason,
                 "severity": flag.severity,

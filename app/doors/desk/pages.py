@@ -14,6 +14,7 @@ from app.doors.desk import (
     devices,
     downloads,
     draw,
+    flags,
     frozen,
     held,
     income,
@@ -49,7 +50,7 @@ def install(app: FastAPI) -> None:
     ceremony = (rounds, teams, draw, void_note, closing, samples)
     desk = (sign_in, *ceremony, board, live, county, records, held, register_import, register, accounts)
     figures = (overview, indicators, over_rounds, behind, brief, frozen, income, coverage, load, map, downloads)
-    pages = (*desk, *figures, devices, versions, security, problems, published, visits, reach, reviews, papers)
+    pages = (*desk, *figures, devices, versions, security, problems, published, visits, reach, reviews, flags, papers)
     for room in (*pages, questionnaires, app_keys):
         app.include_router(room.router)
     app.state.page_of_problem = page_of_problem

@@ -16,8 +16,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
+from app.doors import settle
 from app.doors.desk.frame import Asked, Crumb, Refusal, show, voice_of
 from app.doors.desk.questions import Questions, questions_of, reason_words
+from app.doors.desk.reviews import DoubtLine, doubt_line
 from app.doors.desk.samples import people_of, record_words, sample_href
 from app.doors.desk.words import Voice
 from app.doors.phone.photos import sees_record
@@ -118,6 +120,8 @@ class RecordPage:
     facts: Sequence[Answer]
     digest: str
     has_versions: bool = False
+    doubts: Sequence[DoubtLine] = ()
+    """For those who find the page of reviews."""
     problem: Refusal | None = None
     faults: Mapping[str, str] = field(default_factory=dict)
 
@@ -190,6 +194,7 @@ def record_view(session: Session, house: House, actor: Actor, op: Op, voice: Voi
         raw=None if sections or body.outcome else _raw(op),
         facts=_facts(session, house, op, body, visit, voice),
         digest=voice("digest", digest=op.digest),
+        doubts=[doubt_line(flag, voice) for flag in settle.doubts_about(session, actor, op)],
         has_versions=bool(later) or bool(transit.conflicts_of(session, [op.county_id], op.op_id)),
     )
 

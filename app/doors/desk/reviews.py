@@ -9,15 +9,17 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from app.doors import settle
+from app.doors.desk.doubts_words import evidence_of
 from app.doors.desk.frame import Asked, Crumb, Refusal, in_words, see, show, voice_of
 from app.doors.desk.samples import sample_href
 from app.doors.desk.words import Voice
 from app.doors.web.auth import Caller
 from app.doors.web.house import TheHouse
+from app.findings.quality.catalogue import BY_CODE
 from app.findings.quality.models import Flag
 from app.findings.reviews.queries import Judged
 from app.kernel import terms
@@ -55,6 +57,9 @@ class DoubtLine:
     words: str
     severity: str
     detail: str
+    do: str
+    other: str = ""
+    """The record it is compared with."""
     county: str = ""
     sample_id: str = ""
     state: str = "open"
@@ -68,6 +73,8 @@ class ReviewsPage:
     waiting: Sequence[JudgedLine]
     done: Sequence[JudgedLine]
     doubts: Sequence[DoubtLine]
+    flag: str = ""
+    """Only doubts of this code are listed."""
 
 
 @dataclass(frozen=True)
@@ -89,16 +96,22 @@ class ReviewPage:
 
 
 @router.get("/reviews")
-def reviews_page(request: Request, house: TheHouse, actor: Caller) -> HTMLResponse:
-    """Everything that waits for a second person."""
-    voice = voice_of(request)
+def reviews_page(
+    request: Request, house: TheHouse, actor: Caller, flag: Annotated[str, Query(max_length=4)] = ""
+) -> HTMLResponse:
+    """Everything that waits for a second person; with a `flag` only doubts of that code."""
+    voice, chosen = voice_of(request), flag if flag in BY_CODE else ""
     with house.db.read() as session:
-        found = settle.waiting(session, actor)
+        found = settle.waiting(session, actor, chosen)
     lines = [_judged(county, each, voice) for county, each in found.judged]
     page = ReviewsPage(
         waiting=[line for line in lines if line.verdict is None],
         done=[line for line in lines if line.verdict is not None],
-        doubts=[_doubt(flag, voice, _name(county, voice), visit.sample_id) for county, flag, visit in found.doubts],
+        doubts=[
+            doubt_line(doubt, voice, _name(county, voice), settle.door_of(visit))
+            for county, doubt, visit in found.doubts
+        ],
+        flag=chosen,
     )
     return show(request, "reviews.html", page, title=voice("rev_title"), at="reviews", actor=actor)
 
@@ -157,12 +170,12 @@ def _show(
     page = ReviewPage(
         op_id=op_id,
         county=_name(found.county, voice),
-        sample_id=found.visit.sample_id,
+        sample_id=settle.door_of(found.visit),
         judged=_judged(found.county, found.judged, voice) if found.judged else None,
         review=_said(review.by, review.at, review.why, house, voice) if review else "",
         doubts=[
             replace(
-                _doubt(flag, voice),
+                doubt_line(flag, voice),
                 settled=_said(flag.settled_by, flag.settled_at, flag.why, house, voice) if flag.settled_at else "",
             )
             for flag in found.flags
@@ -193,14 +206,17 @@ def _judged(county: County, each: Judged, voice: Voice) -> JudgedLine:
     )
 
 
-def _doubt(flag: Flag, voice: Voice, county: str = "", sample_id: str = "") -> DoubtLine:
+def doubt_line(flag: Flag, voice: Voice, county: str = "", sample_id: str = "") -> DoubtLine:
+    """A doubt in words."""
     return DoubtLine(
         op_id=flag.op_id,
         code=flag.code,
         reason=flag.reason,
         words=terms.label("doubt", f"{flag.code}.{flag.reason}", voice.lang),
         severity=flag.severity,
-        detail=" · ".join(f"{value}" for value in flag.detail.values() if not isinstance(value, list)),
+        detail=evidence_of(flag, voice),
+        do=(rule.do_en if voice.lang == "en" else rule.do_zh) if (rule := BY_CODE.get(flag.code)) else "",
+        other=str(flag.detail.get("other", "")),
         county=county,
         sample_id=sample_id,
         state=flag.state,

@@ -1,11 +1,13 @@
 """Reads of doubts, always by county and behind the reader's fence."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_
 from sqlmodel import Session, col, func, select
 
+from app.findings.helping.models import HelperVisit
 from app.findings.inspections.models import Visit, VisitStatus
 from app.findings.quality.doubts import NOT_DRAWN, Severity
 from app.findings.quality.models import Flag, FlagState
@@ -26,43 +28,58 @@ def gravely_doubted(session: Session, county_id: int, op_ids: Sequence[UUID]) ->
     return set(session.exec(query))
 
 
-def list_open(session: Session, counties: Sequence[int], limit: int = 300) -> list[tuple[Flag, Visit]]:
-    """Open doubts that ask for a person (mid and high), the gravest and oldest first, each with its visit."""
+Subject = Visit | HelperVisit
+"""What a doubt is about: a doorstep of a round, or a helper's log."""
+
+
+def list_open(
+    session: Session, counties: Sequence[int], subject: type[Subject] = Visit, *, code: str = "", limit: int = 300
+) -> list[tuple[Flag, Subject]]:
+    """Open doubts that ask for a person (mid and high), the gravest and oldest first, each with what it is about."""
     query = (
-        select(Flag, Visit)
-        .join(Visit, (col(Visit.county_id) == col(Flag.county_id)) & (col(Visit.op_id) == col(Flag.op_id)))
-        .where(
-            col(Flag.county_id).in_(counties),
-            Flag.state == FlagState.OPEN,
-            col(Flag.severity).in_((Severity.HIGH, Severity.MID)),
-            Visit.status == VisitStatus.ACCEPTED,
-        )
-        .order_by(col(Flag.severity), col(Flag.raised_at), col(Flag.op_id))
+        _asking(select(Flag, subject), counties, subject)
+        .order_by(col(Flag.severity), col(Flag.raised_at), col(Flag.op_id), col(Flag.code), col(Flag.reason))
         .limit(limit)
     )
+    if code:
+        query = query.where(Flag.code == code)
     return [(flag, visit) for flag, visit in session.exec(query)]
+
+
+def count_open(session: Session, counties: Sequence[int], subject: type[Subject] = Visit) -> int:
+    """How many open doubts ask for a person."""
+    query = _asking(select(func.count()).select_from(Flag), counties, subject)
+    return int(session.exec(query).one())
+
+
+def _asking(query: Any, counties: Sequence[int], subject: type[Subject]) -> Any:
+    return query.join(
+        subject, (col(subject.county_id) == col(Flag.county_id)) & (col(subject.op_id) == Flag.op_id)
+    ).where(
+        col(Flag.county_id).in_(counties),
+        Flag.state == FlagState.OPEN,
+        col(Flag.severity).in_((Severity.HIGH, Severity.MID)),
+        subject.status == VisitStatus.ACCEPTED,
+    )
+
+
+def count_flags(session: Session, counties: Sequence[int], *, logs: bool) -> dict[str, dict[str, int]]:
+    """Code → state → how many doubts there are about records that count, notes among them."""
+    counts: dict[str, dict[str, int]] = {}
+    for subject in (Visit, HelperVisit) if logs else (Visit,):
+        its_subject = (col(subject.county_id) == col(Flag.county_id)) & (col(subject.op_id) == col(Flag.op_id))
+        query: Any = select(Flag.code, Flag.state, func.count()).join(subject, its_subject)
+        query = query.where(col(Flag.county_id).in_(counties), subject.status == VisitStatus.ACCEPTED)
+        for code, state, count in session.exec(query.group_by(col(Flag.code), col(Flag.state))):
+            states = counts.setdefault(code, {})
+            states[state] = states.get(state, 0) + count
+    return counts
 
 
 def flags_of_record(session: Session, county_id: int, op_id: UUID) -> list[Flag]:
     """All doubts about one record, settled ones too."""
     query = select(Flag).where(Flag.county_id == county_id, Flag.op_id == op_id)
     return list(session.exec(query.order_by(col(Flag.code), col(Flag.reason))))
-
-
-def count_open(session: Session, counties: Sequence[int]) -> int:
-    """How many open doubts ask for a person."""
-    query = (
-        select(func.count())
-        .select_from(Flag)
-        .join(Visit, (col(Visit.county_id) == col(Flag.county_id)) & (col(Visit.op_id) == col(Flag.op_id)))
-        .where(
-            col(Flag.county_id).in_(counties),
-            Flag.state == FlagState.OPEN,
-            col(Flag.severity).in_((Severity.HIGH, Severity.MID)),
-            Visit.status == VisitStatus.ACCEPTED,
-        )
-    )
-    return session.exec(query).one()
 
 
 def not_drawn_records(session: Session, county_id: int, round_code: str) -> list[Op]:

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from app.findings.inspections.models import Visit
 from app.findings.inspections.service import position_of
 from app.findings.quality.doubts import Doubt, Interviewed, doubts_of
 from app.findings.quality.models import Flag, FlagState
+from app.findings.quality.queries import Subject
 from app.findings.quality.second_person import AlreadySettled, require_reviewer, require_second_person
 from app.kernel import audit
 from app.kernel.clock import utcnow
@@ -98,7 +98,7 @@ def raise_doubts(session: Session, county_id: int, op_id: UUID, doubts: Iterable
 
 
 def settle_doubt(
-    session: Session, actor: Actor, county: str, visit: Visit, code: str, reason: str, state: str, why: str
+    session: Session, actor: Actor, county: str, visit: Subject, code: str, reason: str, state: str, why: str
 ) -> Flag:
     """A second person says what became of a doubt; its first words stay, and a line of the audit tells who."""
     require_reviewer(actor, county)

@@ -214,6 +214,18 @@ def _units_with_doubles(session: Session, county_id: int, units: Sequence[str]) 
     return set(session.exec(query))
 
 
+def count_doubled(session: Session, county_id: int) -> int:
+    """How many ID numbers a county's register holds more than once (F11)."""
+    doubled = (
+        select(Member.id_index)
+        .where(Member.county_id == county_id, col(Member.id_index).is_not(None))
+        .group_by(col(Member.id_index))
+        .having(func.count() > 1)
+        .subquery()
+    )
+    return session.exec(select(func.count()).select_from(doubled)).one()
+
+
 def busy_helpers(session: Session, county_id: int, names: set[str] | None = None) -> dict[tuple[str, str], int]:
     """Helpers (name, telephone or else unit) with more than five of the county's households, and how many (F09)."""
     phone_or_unit = func.coalesce(func.nullif(Household.helper_phone, ""), Household.helper_unit)
