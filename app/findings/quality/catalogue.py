@@ -189,7 +189,7 @@ FLAGS: tuple[FlagRule, ...] = (
         "时钟异常",
         "A clock that is wrong",
         "手机时钟相差10分钟以上、结束早于开始、早于本轮开始或晚于收到",
-        "the phone's clock is off by over 10 minutes, it ends before it begins, or lies before the round or after it came",
+        "the clock is off by over 10 minutes, it ends before it begins, or lies before the round or after it came",
         "请督查员校准手机时间,说明当时的实际时间。",
         "Have the phone's clock set; note the real time.",
     ),
