@@ -48,6 +48,18 @@ CASES: dict[str, tuple[Interviewed, set[tuple[str, str, str]]]] = {
     "handbook eightfold": (answering(hb_income_pc="40000"), {("F01", "income_handbook", "mid")}),
     "handbook less than eightfold": (answering(hb_income_pc="39999"), set()),
     "three kilometres and a bit": (replace(PLAIN, village=(106.2345, 38.4)), {("F04", "far", "mid")}),
+    "far, and less so once the shifted map is undone": (
+        replace(PLAIN, position=(106.2388, 38.4005)), {("F04", "far", "mid"), ("F14", "datum", "low")},
+    ),
+    "as far to the west, where the shift undone makes it farther": (
+        replace(PLAIN, position=(106.1612, 38.4005)), {("F04", "far", "mid")},
+    ),
+    "resettled, far from both places": (
+        replace(PLAIN, village=(106.3, 38.4), origin=(106.1, 38.4), is_filed_resettled=True), {("F04", "far", "mid")},
+    ),
+    "resettled, at the site and far from where it came": (
+        replace(PLAIN, village=(106.21, 38.4), origin=(106.1, 38.4), is_filed_resettled=True), set(),
+    ),
     "as far but resettled": (replace(PLAIN, village=(106.3, 38.4), is_filed_resettled=True), set()),
     "resettled and still at the old place": (
         answering(resettled="1", living="origin", live_months="12"), {("F02", "origin", "high")},
