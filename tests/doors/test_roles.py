@@ -1,6 +1,7 @@
 """Every role's records over the wire: helpers' logs, reports and discussions, look-backs, and who reads them."""
 
 import json
+import uuid
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,7 +13,8 @@ from app.findings.helping.models import HelperVisit
 from app.findings.inspections.models import Answer, FieldRecord, Visit
 from app.kernel.clock import utcnow
 from app.registry.households.models import Household
-from app.survey.records.models import Op
+from app.survey.records.models import Op, RecordState
+from app.survey.records.queries import ops_by_id
 from tests.cast import PEOPLE, ROUND, World
 from tests.field import field_record, look_back, visit_log
 from tests.phone import MORNING
@@ -149,6 +151,26 @@ def test_a_log_can_be_corrected_and_only_by_one_of_the_same_household(world: Wor
     ]
     assert states == ["stored", "stored", "quarantined"]
     assert own(world)[homes[0]]["visited_on"] == "2017-05-23"
+
+
+def test_a_correction_that_came_before_its_log_is_held_too_when_it_names_another_household(
+    world: World, homes: list[str]
+) -> None:
+    phone = world.phone("he")
+    first = phone.op(visit_log(phone, homes[0]))
+    later = phone.op({**visit_log(phone, homes[0], started=MORNING + timedelta(days=3)), "corrects": first["op_id"]})
+    other = phone.op({**visit_log(phone, homes[1]), "corrects": first["op_id"]})
+
+    assert [each["state"] for each in phone.post(later, other)] == ["stored_orphan", "stored_orphan"]
+    phone.post(first)
+
+    with world.house.db.read() as session:
+        kept = ops_by_id(session, [uuid.UUID(op["op_id"]) for op in (later, other)])
+        held = {row.reasons[0]["code"] for row in kept.values() if row.state == RecordState.QUARANTINED}
+    assert [kept[uuid.UUID(op["op_id"])].state for op in (later, other)] == ["stored", "quarantined"]
+    assert held == {"corrects-other"}
+    assert own(world)[homes[0]]["visited_on"] == "2017-05-23"
+    assert "answers" not in own(world)[homes[1]]["visits"][0]
 
 
 def test_a_held_log_counts_when_it_is_released(world: World, homes: list[str]) -> None:

@@ -14,7 +14,7 @@ from app.kernel.db.ports import next_seq
 from app.kernel.keys import Keys
 from app.kernel.problems import Conflict, Malformed
 from app.survey.records.models import Op, OpChange, OpConflict, RecordState, Resolution
-from app.survey.records.rules import Body, Reason, SealedOp, receipt_text, sha256_hex
+from app.survey.records.rules import Body, Reason, SealedOp, receipt_text, sha256_hex, subject_of
 
 Numbered = Op | OpConflict | OpChange
 
@@ -132,10 +132,10 @@ def keep_conflict(
 
 
 def adopt(session: Session, op: Op, parent: Op) -> bool:
-    """An orphan's parent has come; an orphan that corrects another household is held now. True when it changed."""
+    """An orphan's parent has come; one that corrects what another household said is held now. True when it changed."""
     if op.state != RecordState.STORED_ORPHAN:
         return False
-    if op.sample_id == parent.sample_id:
+    if subject_of(op.kind, op.sample_id, op.unit) == subject_of(parent.kind, parent.sample_id, parent.unit):
         op.state = RecordState.STORED
     else:
         op.state = RecordState.QUARANTINED
