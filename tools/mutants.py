@@ -42,8 +42,10 @@ PHONE_TESTS = [
 TARGETS: dict[str, list[str]] = {
     **dict.fromkeys((f"pwa/src/domain/{name}.ts" for name in ("core", "batches", "schedule")), PHONE_TESTS),
     **dict.fromkeys(
-        (f"app/survey/records/{name}.py" for name in ("service", "transit", "rules", "cursor")), SERVICE_TESTS
+        (f"app/survey/records/{name}.py" for name in ("service", "transit", "rules", "cursor", "queries")),
+        SERVICE_TESTS,
     ),
+    "app/doors/intake.py": ["tests/doors/test_roles.py", *SERVICE_TESTS],
 }
 TWO_WAYS = (
     (" === ", " !== "),
