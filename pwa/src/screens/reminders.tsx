@@ -33,10 +33,18 @@ export function SafetyPart() {
   return part ? <part.SafetyNotices /> : null;
 }
 
+/** So long a change of versions takes on a bad day; a browser may give the old one five minutes to end. */
+const SOON_MS = 15_000;
+
 /** A new version waits; it comes in only when the inspector says so. */
 export function UpdateNotice() {
   const phone = usePhone();
   const [going, setGoing] = useState(false);
+  const [isLate, setIsLate] = useState(false);
+  useEffect(() => {
+    const timer = going ? setTimeout(() => setIsLate(true), SOON_MS) : undefined;
+    return () => clearTimeout(timer);
+  }, [going]);
   if (!phone.update.value.ready) return null;
   return (
     <div class="notice">
@@ -54,6 +62,7 @@ export function UpdateNotice() {
       >
         {w().updateDo}
       </button>
+      {isLate ? <p role="status">{w().updateLate}</p> : null}
     </div>
   );
 }

@@ -286,6 +286,7 @@ export const en: Words = {
   listOf: "List fetched",
   updateReady: "A new version is ready",
   updateWhy: "Drafts are saved first, then the version changes; you can also go on with this one.",
+  updateLate: "The old version is still ending what it is at; it changes within five minutes. Or close every page of the app and open it again. All that is saved stays.",
   updateDo: "Change now",
   updateLater: "A household is half done; better finish it first.",
   updateNone: "This is the newest version on the phone.",

@@ -299,6 +299,7 @@ const zh = {
   listOf: "名单取于",
   updateReady: "新版本已备好",
   updateWhy: "草稿先存好,再换新版本;不换也能接着用。",
+  updateLate: "旧版本还在收尾,最多五分钟就会换好。不想等,就把入户的页面都关掉,再打开。存好的都在。",
   updateDo: "现在换新版本",
   updateLater: "有没填完的户,填完再换更稳妥。",
   updateNone: "已是手机里最新的版本。",

@@ -21,6 +21,11 @@ UPDATE = """async () => {
 }"""
 
 
+IS_OF_RELEASE = "number => [...document.scripts].some(each => each.src.includes(number))"
+MOST_PATIENT_MS = 330_000
+"""A browser lets the old worker end what it is at, and gives it five minutes for that."""
+
+
 def _release_on(phone: Handset) -> str:
     """The one release that everything on this page came from; what was built counts as release 0."""
     numbers = {(re.findall(r"\.r(\d+)\.", name) or ["0"])[-1] for name in phone.page.evaluate(LOADED)}
@@ -75,13 +80,37 @@ def test_an_update_in_the_middle_of_a_visit_is_whole_and_asked_for_or_is_not(
         assert _release_on(phone) == str(turn - 1), "switched without being asked"
         phone.visit()
         phone.by("update-now").click()
-        # The browser lets the old worker end what it is at, and looks again after half a minute without work.
-        phone.page.wait_for_function(
-            "number => [...document.scripts].some(each => each.src.includes(number))", arg=f".r{turn}.", timeout=90_000
-        )
+        phone.page.wait_for_function(IS_OF_RELEASE, arg=f".r{turn}.", timeout=MOST_PATIENT_MS)
         phone.by("sample-item").first.wait_for()
         _opens_the_draft(phone, sample_id)
         assert _release_on(phone) == str(turn)
     phone.close()
     assert phone.faults == []
     note("P07", n=2 * turns, what="updates in the middle of a visit, every second one in pieces")
+
+
+DEAF = "ServiceWorker.prototype.postMessage = () => undefined"
+
+
+def test_a_change_of_versions_that_takes_long_says_so_and_what_to_do(chromium: Any, site: Site, tmp_path: Path) -> None:
+    """An old worker that is still busy holds the new version up to five minutes: the page does not just stand there."""
+    counter = Counter(site.valley.app)
+    site.valley.app = counter
+    phone = Handset(chromium, site, tmp_path)
+    phone.hands.signs_in("lin")
+    phone.waits_for_the_whole_app()
+    phone.visit()  # from now on the worker serves the page
+    phone.by("sample-item").first.wait_for()
+    counter.serve(make_release(tmp_path / "r1", 1))
+    assert phone.page.evaluate(UPDATE) is True
+    phone.page.add_init_script(DEAF)
+    phone.page.clock.install()
+    phone.visit()
+    phone.by("update-now").click()
+    assert phone.page.get_by_text("旧版本还在收尾").count() == 0
+
+    phone.page.clock.fast_forward(16_000)
+
+    phone.page.get_by_text("旧版本还在收尾").wait_for()
+    phone.close()
+    assert phone.faults == []
