@@ -1,4 +1,6 @@
-"""What a second person decides about a record, on a page or over the wire: decision and figures in one commit.
+"""What a person decides about a record or a draw, on a page or over the wire, and the figures that follow.
+
+A second person's word on a record and its figures are one commit.
 
 Readers are the city's and the leaders of the county's teams; for everybody else there is nothing to review.
 """
@@ -11,6 +13,7 @@ from sqlmodel import Session
 
 from app.doors.web.house import House
 from app.figures.indicators import keeping as figures
+from app.figures.indicators.checking import count_missing
 from app.findings.helping.models import HelperVisit
 from app.findings.inspections.models import Visit
 from app.findings.quality import queries as quality
@@ -22,12 +25,16 @@ from app.findings.reviews import queries as reviews
 from app.findings.reviews.models import Review
 from app.findings.reviews.queries import Judged
 from app.findings.reviews.service import review_judgement
+from app.kernel.db.base import HOME
 from app.kernel.problems import NotFound
 from app.registry.people.models import Role
 from app.registry.people.rules import Actor, reads_answers
 from app.registry.places import County, list_counties
 from app.survey.records.models import Op
 from app.survey.records.queries import ops_by_id
+from app.survey.rounds import service as rounds
+from app.survey.rounds.models import Draw
+from app.survey.rounds.queries import standing_draws
 
 
 @dataclass(frozen=True)
@@ -115,6 +122,18 @@ def review(house: House, actor: Actor, op_id: UUID, verdict: str, why: str) -> R
         session.flush()
         figures.follow(session, found.county.id, [visit.sample_id], house.settings.tz)
     return row
+
+
+def void_draw(house: House, actor: Actor, code: str, reason: str, *, draw_id: str | None, asked_by: str | None) -> Draw:
+    """Void a draw with its reason. From its commit on nobody believes sums in which its households stood before others;
+    they are counted anew right after, county by county, and by the housekeeper should this be cut short."""
+    with house.db.write(HOME) as session:
+        draw = rounds.void_draw(session, actor, code, reason, draw_id=draw_id, asked_by=asked_by)
+    with house.db.read() as session:
+        covert = [each.id for each in standing_draws(session, code) if each.covert]
+    if covert:
+        count_missing(house.db, house.settings.tz, covert)
+    return draw
 
 
 def settle(house: House, actor: Actor, op_id: UUID, code: str, reason: str, state: str, why: str) -> Flag:

@@ -8,6 +8,7 @@ import pytest
 
 from app.doors.desk import reach
 from tests.cast import ROUND, World
+from tests.rooms.indicators.test_twins import draw_covertly
 
 SECOND = {
     "code": "2017-2", "name": "又一轮", "starts_on": "2017-09-11", "ends_on": "2017-10-20", "counties": ["640104"],
@@ -191,3 +192,39 @@ def test_a_fresh_round_over_the_wire_leaves_out_whom_the_first_one_interviewed(w
     assert (fresh["N"], fresh["left_out"]["N"]) == (38, 2)
     frame = world.get("city", "/api/v1/rounds/2017-2/frame").text
     assert not any(unit in frame for unit in seen)
+
+
+def quota_cells(world: World, kind: str) -> tuple[str, str, str]:
+    """Completed, quota with its word, and surplus, as the county's line of this kind shows them."""
+    answer = world.client.get(f"/rounds/{ROUND}/reach", headers={**world.headers("city"), "Accept": "text/html"})
+    section = answer.text.partition('data-testid="reach-640104"')[2]
+    row = section.partition(f'<th scope="row">{kind}</th>')[2].partition("</tr>")[0]
+    cells = [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in re.findall(r"<td.*?</td>", row, re.S)]
+    return cells[2], cells[6], cells[7]
+
+
+def test_above_ten_and_five_the_page_warns_and_a_surplus_interview_is_kept_and_not_counted(world: World) -> None:
+    """A covert draw beside the open one: 12 poor and 6 non-poor households are met, one reserve without its turn."""
+    draw_covertly(world)
+    phone = world.phone("lin")
+    met: dict[str, set[str]] = {}
+    for kind, limit in (("poor", 12), ("non_poor", 6)):
+        seen = met.setdefault(kind, set())
+        for sample in phone.samples(kind):
+            unit = sample["household"]["unit"]
+            if sample["state"] == "open" and unit not in seen and len(seen) < limit:
+                seen.add(unit)
+                phone.post(phone.op(phone.interview(sample)))
+        if kind == "poor":
+            assert quota_cells(world, "贫困户")[:2] == ("12", "8–10 超过最高户数")
+    assert quota_cells(world, "非贫困户") == ("6", "3–5 超过最高户数", "0")
+
+    early = next(
+        each for each in phone.samples() if each["state"] == "reserve" and each["household"]["unit"] not in met["poor"]
+    )
+    assert phone.post(phone.op(phone.interview(early)))[0]["state"] == "stored"
+
+    assert quota_cells(world, "贫困户") == ("12", "8–10 超过最高户数", "1")
+    counties = world.get("city", f"/api/v1/rounds/{ROUND}/satisfaction").json()["counties"]
+    assert next(each for each in counties if each["code"] == "640104")["items"][0]["n"] == 12
+    assert world.get("city", f"/rounds/{ROUND}/samples/{early['sample_id']}").status_code == 200, "kept, and to be read"

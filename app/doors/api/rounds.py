@@ -14,6 +14,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from app.doors.settle import void_draw
 from app.doors.web.auth import Caller, CityOfficer
 from app.doors.web.house import House, TheHouse
 from app.figures.frozen.queries import get_frozen
@@ -214,9 +215,8 @@ def post_signers(code: str, body: SigningIn, house: TheHouse, actor: CityOfficer
 @router.post("/rounds/{code}/void", status_code=201)
 def post_void(code: str, body: VoidIn, house: TheHouse, actor: CityOfficer) -> dict[str, Any]:
     """Void a draw with its reason; it stays, and the next has the next number."""
-    with house.db.write(HOME) as session:
-        draw = service.void_draw(session, actor, code, body.reason, draw_id=body.draw, asked_by=body.asked_by)
-        return {"draw": draw.id, "reason": draw.void_reason, "voided_at": draw.voided_at and rfc3339(draw.voided_at)}
+    draw = void_draw(house, actor, code, body.reason, draw_id=body.draw, asked_by=body.asked_by)
+    return {"draw": draw.id, "reason": draw.void_reason, "voided_at": draw.voided_at and rfc3339(draw.voided_at)}
 
 
 @router.get("/rounds/{code}/void-note")

@@ -15,6 +15,7 @@ from app.doors.desk.frame import Asked, Crumb, in_words, see, show, voice_of
 from app.doors.desk.plan_form import PLAN_FAULTS, read_plan_form
 from app.doors.desk.rounds import read_number
 from app.doors.desk.words import Voice
+from app.doors.settle import void_draw
 from app.doors.web.auth import Caller, CityOfficer
 from app.doors.web.house import House, TheHouse
 from app.findings.inspections.visited import interviewed_units
@@ -145,15 +146,8 @@ def post_void(code: str, request: Request, house: TheHouse, actor: CityOfficer, 
     """Void a draw with its reason and who asked for it."""
     draw_id = form.get("draw", "")
     try:
-        with house.db.write(HOME) as session:
-            service.void_draw(
-                session,
-                actor,
-                code,
-                form.get("reason", ""),
-                draw_id=draw_id or None,
-                asked_by=form.get("asked_by", ""),
-            )
+        reason, asked_by = form.get("reason", ""), form.get("asked_by", "")
+        void_draw(house, actor, code, reason, draw_id=draw_id or None, asked_by=asked_by)
     except Problem as problem:
         return _show(request, house, actor, code, form=form, problem=problem, draw_id=draw_id)
     return see(f"/rounds/{code}/draw", "void")

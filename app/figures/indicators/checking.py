@@ -5,14 +5,14 @@ it reads every answer again. Nothing is mended here: what does not hold is named
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, or_, select
 
 from app.figures.indicators.counting import marks_of
-from app.figures.indicators.keeping import VERSION, count_anew, decode, household_of, recomputed, row_of
+from app.figures.indicators.keeping import VERSION, count_anew, decode, household_of, recomputed, row_of, version_of
 from app.figures.indicators.kept import FACTS, uncounted
 from app.figures.indicators.models import FigureHousehold, FigureSum
 from app.figures.indicators.sums import Sum, add_up
@@ -34,7 +34,8 @@ class Apart:
 
 def sums_apart(session: Session) -> Iterator[Apart]:
     """Every row of sums that its facts do not give."""
-    for sums in session.exec(select(FigureSum).where(FigureSum.version == VERSION)):
+    of_today = or_(FigureSum.version == VERSION, col(FigureSum.version).startswith(f"{VERSION}/"))
+    for sums in session.exec(select(FigureSum).where(of_today)):
         cells = add_up_facts(session, sums.county_id, sums.draw_id, sums.kind)
         kept = decode(sums.cells)
         if cells != kept:
@@ -58,7 +59,9 @@ def add_up_facts(session: Session, county_id: int, draw_id: str, kind: str) -> d
 
 def facts_apart(session: Session, tz: ZoneInfo, *, most: int, seed: int = 0) -> Iterator[Apart]:
     """Facts that the records do not give, over counties and draws in a random order until `most` households."""
-    keys = [(row.county_id, row.draw_id, row.kind) for row in session.exec(select(FigureSum))]
+    rows = session.exec(select(FigureSum)).all()
+    versions = {draw_id: version_of(session, draw_id) for draw_id in {row.draw_id for row in rows}}
+    keys = [(row.county_id, row.draw_id, row.kind) for row in rows if row.version == versions[row.draw_id]]
     random.Random(seed).shuffle(keys)
     looked = 0
     for county_id, draw_id, kind in keys:
@@ -84,12 +87,16 @@ def _same(told: dict[str, object] | None, kept: dict[str, object] | None) -> boo
     return {**told, "is_filed_resettled": None} == {**kept, "is_filed_resettled": None}
 
 
-def count_missing(db: Database, tz: ZoneInfo) -> int:
-    """Count anew what has no sums of today's version, each county and draw in its own transaction; how many."""
+def count_missing(db: Database, tz: ZoneInfo, draw_ids: Collection[str] | None = None) -> int:
+    """Count anew what has no sums of today's version, each county and draw in its own transaction; how many.
+
+    `draw_ids`: only of these draws.
+    """
+    query = select(Visit.county_id, Visit.draw).where(Visit.status != VisitStatus.VOIDED).distinct()
+    if draw_ids is not None:
+        query = query.where(col(Visit.draw).in_(draw_ids))
     with db.read() as session:
-        pairs = session.exec(
-            select(Visit.county_id, Visit.draw).where(Visit.status != VisitStatus.VOIDED).distinct()
-        ).all()
+        pairs = session.exec(query).all()
         draws = sorted({draw for _, draw in pairs})
         missing = uncounted(session, draws, {county_id for county_id, _ in pairs})
     for county_id, draw_id in missing:

@@ -2,7 +2,9 @@
 
 What a record changes is found by walking its list again: an interview at one door can open, close or make superfluous
 another. Sums are then moved by the difference, under a lock on their row, so that two phones at once add up. Where the
-inputs or rules have another version, a county's draw is counted anew. Never called outside a county's own transaction.
+inputs or rules have another version, a county's draw is counted anew. A void is the installation's transaction and
+cannot touch a county's sums: it changes the version that sums of the round's covert draws must have, so that none of
+them is believed from its commit on. Never called outside a county's own transaction.
 """
 
 import json
@@ -22,8 +24,8 @@ from app.figures.indicators.models import FigureHousehold, FigureSum
 from app.figures.indicators.sums import Sum, add_up, change, new_sum
 from app.findings.inspections.queries import doors_of
 from app.kernel.db.ports import insert_many, upsert
-from app.survey.rounds.queries import find_draw, samples_of, strata_of, stratum_samples
-from app.survey.rounds.rules import SampleRow, is_panel, parse_sample_id
+from app.survey.rounds.queries import count_voids, find_draw, samples_of, strata_of, stratum_samples
+from app.survey.rounds.rules import SampleRow, is_covert, is_panel, parse_sample_id, round_of
 from app.survey.rounds.twins import twins_after
 
 log = structlog.get_logger("ruhu")
@@ -46,10 +48,10 @@ def recount(session: Session, county_id: int, sample_ids: Iterable[str], tz: Zon
         ref = parse_sample_id(sample_id)
         if ref is None or is_panel(ref.part):
             continue
-        pair = _locked(session, county_id, ref.draw)
-        for sums in pair:
-            if sums.version != VERSION:
-                _count_anew(session, sums, tz)
+        version = version_of(session, ref.draw)
+        for sums in _locked(session, county_id, ref.draw):
+            if sums.version != version:
+                _count_anew(session, sums, version, tz)
             elif sums.kind == ref.kind:
                 _follow(session, sums, stratum_samples(session, sample_id), tz)
 
@@ -70,8 +72,18 @@ def follow(session: Session, county_id: int, sample_ids: Iterable[str], tz: Zone
 
 def count_anew(session: Session, county_id: int, draw_id: str, tz: ZoneInfo) -> None:
     """Make facts and sums of one county and draw from the records alone."""
+    version = version_of(session, draw_id)
     for sums in _locked(session, county_id, draw_id):
-        _count_anew(session, sums, tz)
+        _count_anew(session, sums, version, tz)
+
+
+def version_of(session: Session, draw_id: str) -> str:
+    """The version of sums that are current. It is asked before the records are: a void in between leaves it behind.
+
+    In a covert draw a household counts that no draw before it had reached, so it changes with every void of its round.
+    """
+    voids = count_voids(session, round_of(draw_id)) if is_covert(draw_id) else 0
+    return f"{VERSION}/{voids}" if voids else VERSION
 
 
 def _locked(session: Session, county_id: int, draw_id: str) -> list[FigureSum]:
@@ -86,7 +98,7 @@ def _locked(session: Session, county_id: int, draw_id: str) -> list[FigureSum]:
     return list(session.exec(query))
 
 
-def _count_anew(session: Session, sums: FigureSum, tz: ZoneInfo) -> None:
+def _count_anew(session: Session, sums: FigureSum, version: str, tz: ZoneInfo) -> None:
     session.exec(
         delete(FigureHousehold).where(
             col(FigureHousehold.county_id) == sums.county_id,
@@ -96,6 +108,7 @@ def _count_anew(session: Session, sums: FigureSum, tz: ZoneInfo) -> None:
     )
     told = recomputed(session, sums.county_id, sums.draw_id, sums.kind, tz)
     insert_many(session, FigureHousehold, [row_of(each) for each in told])
+    sums.version = version
     _store(session, sums, add_up(marks_of(each.facts) for each in told))
 
 
@@ -144,7 +157,7 @@ def _write(session: Session, county_id: int, rows: Sequence[Row], gone: Sequence
 
 
 def _store(session: Session, sums: FigureSum, cells: Mapping[str, Sum]) -> None:
-    sums.cells, sums.version = encode(cells), VERSION
+    sums.cells = encode(cells)
     session.add(sums)
     session.flush()
 

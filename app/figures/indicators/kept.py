@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from app.figures.indicators.keeping import VERSION, decode
+from app.figures.indicators.keeping import decode, version_of
 from app.figures.indicators.models import FigureHousehold, FigureSum
 from app.figures.indicators.sums import Sum, merge
 from app.findings.inspections.models import Visit, VisitStatus
@@ -30,9 +30,10 @@ def sums_of(
     )
     kept: dict[tuple[int, str], list[str]] = defaultdict(list)
     current: set[tuple[int, str]] = set()
+    versions = {draw_id: version_of(session, draw_id) for draw_id in draw_ids}
     for county_id, draw_id, kind, version, cells in session.exec(query):
         kept[county_id, kind].append(cells)
-        if version == VERSION:
+        if version == versions[draw_id]:
             current.add((county_id, draw_id))
     behind = {county_id for county_id, _ in _visited_beside(session, draw_ids, county_ids, current)}
     return {
@@ -44,10 +45,12 @@ def sums_of(
 
 def uncounted(session: Session, draw_ids: Sequence[str], county_ids: Collection[int]) -> list[tuple[int, str]]:
     """(county, draw) with records and without sums of today's version."""
-    query = select(FigureSum.county_id, FigureSum.draw_id).where(
-        col(FigureSum.draw_id).in_(draw_ids), col(FigureSum.county_id).in_(county_ids), FigureSum.version == VERSION
+    query = select(FigureSum.county_id, FigureSum.draw_id, FigureSum.version).where(
+        col(FigureSum.draw_id).in_(draw_ids), col(FigureSum.county_id).in_(county_ids)
     )
-    return _visited_beside(session, draw_ids, county_ids, set(session.exec(query)))
+    versions = {draw_id: version_of(session, draw_id) for draw_id in draw_ids}
+    current = {(county_id, draw) for county_id, draw, version in session.exec(query) if version == versions[draw]}
+    return _visited_beside(session, draw_ids, county_ids, current)
 
 
 def _visited_beside(

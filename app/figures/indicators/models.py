@@ -3,7 +3,7 @@
 A row of facts a sampled household with anything at its door, a row of sums a county, draw and stratum: both are written
 in the transaction that accepts, voids, releases, corrects, reviews or settles, under a lock on the sums. The facts give
 the sums again (`ruhu verify`), the records give the facts again (nightly). A draw that is voided leaves its rows alone;
-nobody reads them.
+nobody reads them, and nobody believes the sums of the round's covert draws until they are counted anew.
 """
 
 from uuid import UUID

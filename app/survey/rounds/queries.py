@@ -7,7 +7,7 @@ itself is not there yet. After the close helpers and village cadres see the roun
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from app.kernel.db.base import HOME
 from app.kernel.problems import NotFound
@@ -154,6 +154,14 @@ def void_draws(session: Session, code: str, *, teams: bool = False) -> list[Draw
     """The attempts that were voided, in order: those of households, or those of teams."""
     query = select(Draw).where(Draw.round_code == code, col(Draw.voided_at).is_not(None), col(Draw.of_teams).is_(teams))
     return list(session.exec(query.order_by(col(Draw.attempt))))
+
+
+def count_voids(session: Session, code: str) -> int:
+    """How many draws of households of a round were voided so far; it only ever grows."""
+    query = select(func.count()).where(
+        Draw.round_code == code, col(Draw.voided_at).is_not(None), col(Draw.of_teams).is_(False)
+    )
+    return session.exec(query).one()
 
 
 def team_line(draw: Draw) -> Stratum:

@@ -169,6 +169,7 @@ function mainLength(pack: Package, sample: Sample): number {
 function progressOf(pack: Package, samples: readonly SampleView[]): StratumProgress[] {
   const progress = new Map<string, StratumProgress>();
   const counted = new Set<string>();
+  const met = new Set<string>();
   for (const sample of samples) {
     if (isPanel(sample)) continue;
     const key = `${sample.round}.${sample.county}.${sample.stratum}`;
@@ -185,7 +186,12 @@ function progressOf(pack: Package, samples: readonly SampleView[]): StratumProgr
       if (!pack.rounds.some((each) => each.code === sample.round && each.quota?.[sample.stratum]))
         entry.quota = [entry.n, entry.n];
     }
-    if (sample.state === "completed") entry.completed += 1;
+    if (sample.state === "completed") {
+      // An open and a covert draw of a round may both have met this household: it counts once.
+      const household = `${key}.${sample.household.unit}`;
+      if (!met.has(household)) entry.completed += 1;
+      met.add(household);
+    }
     if (sample.state === "open") entry.open += 1;
   }
   return [...progress.values()];

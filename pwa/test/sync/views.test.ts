@@ -74,6 +74,18 @@ describe("several lists of one stratum", () => {
   });
 });
 
+describe("a household that an open and a covert draw both picked", () => {
+  it("fills one place of the bar, whichever of its interviews is here", () => {
+    const stored = pack([["640104-P", 2, 0]]);
+    const covert = stored.package.samples.map((each) => ({ ...each, sample_id: each.sample_id.replace("-A1", "-C1-A1") }));
+    const both = { ...stored, package: { ...stored.package, samples: [...stored.package.samples, ...covert] } };
+    const met = [`${P}.1`, "2018-1-C1-A1.640104-P.1"].map((id) => step(id, "completed", "2018-05-03T01:00:00Z"));
+
+    expect(view(both, met).progress[0]).toMatchObject({ completed: 1, open: 2 });
+    expect(view(both, [...met, step("2018-1-C1-A1.640104-P.2", "completed", "2018-05-03T02:00:00Z")]).progress[0]).toMatchObject({ completed: 2 });
+  });
+});
+
 describe("a reserve whose turn has not come", () => {
   it("says which households are still to be visited", () => {
     const { samples } = view(pack([["640104-P", 2, 2]]));

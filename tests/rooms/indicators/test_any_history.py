@@ -7,6 +7,7 @@ RUHU_NIGHTLY=1; what fails is told as the shortest list of steps.
 
 import os
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -33,6 +34,7 @@ from app.registry.people.rules import Actor
 from tests.cast import World, copy_sqlite, house_at, open_world
 from tests.postgres import Postgres
 from tests.rooms.indicators.test_keeping import assert_in_step
+from tests.rooms.indicators.test_twins import draw_covertly, void_the_open_draw
 
 IS_NIGHT = os.environ.get("RUHU_NIGHTLY") == "1"
 HISTORIES, STEPS = (120, 30) if IS_NIGHT else (5, 12)
@@ -70,16 +72,26 @@ class Histories(RuleBasedStateMachine):
     def morning(self) -> None:
         self.stack = ExitStack()
         self.world: World = self.stack.enter_context(self.new_world())
+        draw_covertly(self.world)
         self.phone = self.world.phone("lin")
-        self.doors = [*self.phone.samples("poor")[:13], *self.phone.samples("non_poor")[:5]]
+        poor, non_poor = self.phone.samples("poor"), self.phone.samples("non_poor")
+        by_unit: dict[str, dict[bool, dict[str, Any]]] = defaultdict(dict)
+        for each in poor:
+            by_unit[each["household"]["unit"]]["-C1-" not in each["sample_id"]] = each
+        self.twins = [both for both in by_unit.values() if len(both) == 2]
+        self.doors = [*(sample for both in self.twins[:2] for sample in both.values()), *poor[:9], *non_poor[:5]]
         self.sent: list[dict[str, Any]] = []
         self.held: list[uuid.UUID] = []
         self.judged: list[uuid.UUID] = []
         self.at_door: dict[str, str] = {}
+        self._meet(0, [5, 2])
 
     def teardown(self) -> None:
         if hasattr(self, "stack"):
-            self.stack.close()
+            with self.stack:
+                if hasattr(self, "at_door"):  # any day may end with the word that the open draw was not in order
+                    void_the_open_draw(self.world)
+                    assert_in_step(self.world)
 
     def _send(self, sample: dict[str, Any], body: dict[str, Any]) -> None:
         op = self.phone.op(body)
@@ -122,6 +134,20 @@ class Histories(RuleBasedStateMachine):
         sample = next(each for each in self.doors if each["sample_id"] == self.at_door[before])
         corrects = str(uuid.UUID(int=at % 2**64)) if is_orphan else before
         self._send(sample, {**self._interview(sample, code, False), "corrects": corrects})
+
+    @precondition(lambda self: self.sent)
+    @rule(is_sure=st.booleans())
+    def the_open_draw_is_voided(self, is_sure: bool) -> None:
+        if is_sure:
+            void_the_open_draw(self.world)
+
+    @rule(place=st.integers(0, 1), codes=st.permutations([2, 5]))
+    def one_household_is_met_for_both_draws(self, place: int, codes: list[int]) -> None:
+        self._meet(place, codes)
+
+    def _meet(self, place: int, codes: list[int]) -> None:
+        for sample, code in zip(self.twins[place].values(), codes, strict=True):
+            self._send(sample, self._interview(sample, code, False))
 
     @precondition(lambda self: self.sent)
     @rule(at=st.integers(0))

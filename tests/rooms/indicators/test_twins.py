@@ -2,6 +2,9 @@
 
 import pytest
 
+from app.figures.indicators.checking import count_missing
+from app.kernel.db.base import HOME
+from app.survey.rounds.service import void_draw
 from tests.cast import ROUND, World
 from tests.phone import Phone
 from tests.rooms.indicators.test_keeping import assert_in_step
@@ -17,13 +20,24 @@ SIGNERS = [
 @pytest.fixture
 def phone(world: World) -> Phone:
     """Lin's phone after a covert draw in the same round: of forty poor households some are in both."""
+    draw_covertly(world)
+    return world.phone("lin")
+
+
+def draw_covertly(world: World) -> None:
+    """A covert draw beside the open one of the round."""
     path = f"/api/v1/rounds/{ROUND}"
     frozen = world.post("city", f"{path}/freeze", json=COVERT).json()
     named = {"draw": frozen["draw"]}
     assert world.post("city", f"{path}/signers", json={**named, "signers": SIGNERS, "place": "市里"}).status_code == 201
     drawn = world.post("city", f"{path}/draw", json={**named, "parts": ["3" * 20], "witnesses": ["甲", "乙", "丙"]})
     assert drawn.status_code == 201, drawn.text
-    return world.phone("lin")
+
+
+def void_the_open_draw(world: World) -> int:
+    """The answer's status; a second time there is no such draw."""
+    body = {"draw": f"{ROUND}-A1", "reason": "骰子掉到桌下", "asked_by": "公证处"}
+    return world.post("city", f"/api/v1/rounds/{ROUND}/void", json=body).status_code
 
 
 def a_pair(phone: Phone) -> tuple[dict, dict]:  # type: ignore[type-arg]
@@ -65,6 +79,34 @@ def test_two_interviews_of_one_household_count_once_and_the_open_one_counts(
     assert_in_step(world)
     shown = world.client.get(f"/rounds/{ROUND}/reach", headers={**world.headers("city"), "Accept": "text/html"}).text
     assert "只计明访的一份" in shown
+
+
+def both_interviewed(world: World, phone: Phone) -> None:
+    """The covert interview is surplus to the open one of the same household, and says something else."""
+    seen, covert = a_pair(phone)
+    phone.post(phone.op(phone.interview(seen, sat={"team": 5})), phone.op(phone.interview(covert, sat={"team": 2})))
+    assert (completed(world), world.satisfaction()["team"]["satisfied"]) == ((1, 1), 1)
+
+
+def test_once_the_open_draw_is_void_its_households_count_in_the_covert_one_at_once(world: World, phone: Phone) -> None:
+    both_interviewed(world, phone)
+
+    assert void_the_open_draw(world) == 201
+
+    assert (completed(world), world.satisfaction()["team"]["satisfied"]) == ((1, 1), 0), "the answer of the covert draw"
+    assert_in_step(world)
+    assert count_missing(world.house.db, world.house.settings.tz) == 0, "counted by the void itself"
+
+
+def test_killed_right_after_the_void_no_page_believes_what_was_kept_before(world: World, phone: Phone) -> None:
+    both_interviewed(world, phone)
+
+    with world.house.db.write(HOME) as session:
+        void_draw(session, world.actor("city"), ROUND, "骰子掉到桌下", draw_id=f"{ROUND}-A1", asked_by="公证处")
+
+    assert (completed(world), world.satisfaction()["team"]["satisfied"]) == ((1, 1), 0)
+    assert count_missing(world.house.db, world.house.settings.tz) == 1
+    assert_in_step(world)
 
 
 def test_once_the_open_interview_is_gone_the_covert_one_counts(world: World, phone: Phone) -> None:
