@@ -92,13 +92,11 @@ def _short(lines: dict[str, list[Line]]) -> list[str]:
 
 
 def _reached(name: str, lines: list[Line]) -> int:
-    """The n of a row's largest run; of a row that is asked of each database, the smaller of theirs."""
-    counts = [int(line["n"]) for line in lines if not line.get("is_count")]
+    """The n of a row's largest run; of a row that is asked of each of its lines, the smallest of theirs."""
+    counts = {line["row"]: int(line["n"]) for line in lines if not line.get("is_count")}
     if name in OF_EACH:
-        counts = [min((int(line["n"]) for line in lines if line["row"] == f"{name}-{part}"), default=0)
-                  for part in OF_EACH[name]]  # fmt: skip
-        return min(counts)
-    return max(counts, default=0)
+        return min(counts.get(part, 0) for part in OF_EACH[name])
+    return max(counts.values(), default=0)
 
 
 def _is_of(name: str, letters: str) -> bool:

@@ -71,9 +71,10 @@ STATED: dict[str, int] = {
 """The number that a row is asked for, counted as its drill counts; rows without one ask for every case there is."""
 
 OF_EACH: dict[str, tuple[str, ...]] = {
-    "R02": ("service", "pg_service"), "R04": ("sqlite", "pg"), "R13": ("sqlite", "pg"),
+    "P03": ("P03", "P03-torn"), "R02": ("R02-service", "R02-pg_service"), "R04": ("R04-sqlite", "R04-pg"),
+    "R13": ("R13-sqlite", "R13-pg"),
 }  # fmt: skip
-"""The parts of a row of which each is asked for the stated number."""
+"""The lines of a row of which each is asked for the stated number."""
 
 NOT_WHOLE: dict[str, str] = {
     "P01": "Headless Chromium on ext4 in an image file; no phone's flash was cut. A chip that lies when it says it has "

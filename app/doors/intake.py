@@ -105,6 +105,7 @@ class Group:
     known: dict[UUID, Op] = field(default_factory=dict)
     children: dict[UUID, list[Op]] = field(default_factory=dict)
     forms: dict[tuple[str, str], FormVersion | None] = field(default_factory=dict)
+    works: dict[tuple[str, str], bool] = field(default_factory=dict)  # round and county: does the sender's team?
     touched: set[str] = field(default_factory=set)
     """Sample ids whose doors changed, for the figures to follow before the commit."""
 
@@ -320,7 +321,10 @@ def _team_faults(group: Group, body: Body) -> list[Reason]:
     actor, ref = group.call.actor, parse_sample_id(body.sample_id) if body.kind in DOORSTEPS else None
     if ref is None or not actor.is_team or not actor.covers(ref.county) or group.county_id == HOME:
         return []
-    if works_in(group.session, actor, ref.round, ref.county):
+    place = (ref.round, ref.county)
+    if place not in group.works:
+        group.works[place] = works_in(group.session, actor, *place)
+    if group.works[place]:
         return []
     zh, en = "这一轮没有派您的组去这个县,或承诺书没有签", "Another team has this county, or the pledge is not signed"
     return [Reason("not-your-team", "#/sample_id", zh, en)]

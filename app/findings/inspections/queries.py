@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -35,7 +36,7 @@ class Door:
         """The interview that counts: that of the rank, unless the household counts by another draw of the round."""
         return None if self.item.is_twin else self.interview
 
-    @property
+    @cached_property
     def interview(self) -> Visit | None:
         """The interview of this rank: the latest accepted version, if the rank was properly opened."""
         if self.item.state is not SampleState.COMPLETED:
