@@ -72,8 +72,8 @@ def _by_key(raised: Iterable[Raised]) -> dict[Key, Doubt]:
 def _copies(seen: list[Seen], answered: Answered) -> Iterable[Raised]:
     """F07: by form, interviews that stand; a correction takes the place of what it corrects."""
     for coded in answered.coded.values():
-        them = [each for each in seen if each.is_completed and not each.is_replaced and each.op_id.hex in coded]
-        alike = likenesses([coded[each.op_id.hex] for each in them], [each.household for each in them])
+        them = [each for each in seen if each.is_completed and not each.is_replaced and each.op_id in coded]
+        alike = likenesses([coded[each.op_id] for each in them], [each.household for each in them])
         for place, likeness in alike.items():
             detail = {"same": likeness.same, "shared": likeness.shared, "other": str(them[likeness.other].op_id)}
             if likeness.is_same:
