@@ -22,7 +22,7 @@ from app.findings.quality.gathering import LOGS, Answered, Scope
 from app.findings.quality.likeness import likenesses
 from app.findings.quality.models import Flag, FlagLook, FlagState
 from app.findings.quality.patterns import Raised, Round, Seen, patterns_of, repeated_words
-from app.findings.quality.service import raise_doubts
+from app.findings.quality.service import raise_many
 from app.kernel import audit
 from app.kernel.db.ports import upsert
 
@@ -86,9 +86,7 @@ def keep(session: Session, scope: Scope, found: Mapping[Key, Doubt], now: dateti
     """Write down what a pass found: new doubts, changed numbers, what lapsed and what holds again."""
     standing = {(flag.op_id, flag.code, flag.reason): flag for flag in _standing(session, scope)}
     fresh = [key for key in found if key not in standing]
-    for op_id in {key[0] for key in fresh}:
-        doubts = [found[key] for key in fresh if key[0] == op_id]
-        raise_doubts(session, scope.county_id, op_id, doubts, now)
+    raise_many(session, scope.county_id, [(op_id, found[op_id, code, reason]) for op_id, code, reason in fresh], now)
     changed = [key for key, flag in standing.items() if _follow(flag, found.get(key), now)]
     look = {"county_id": scope.county_id, "scope": scope.code, "mark": scope.mark, "looked_at": now}
     upsert(session, FlagLook, [look], key=["county_id", "scope"], update=["mark", "looked_at"])

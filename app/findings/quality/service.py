@@ -81,6 +81,11 @@ def _origin(session: Session, family: Household | None) -> tuple[float, float] |
 
 def raise_doubts(session: Session, county_id: int, op_id: UUID, doubts: Iterable[Doubt], at: datetime) -> None:
     """Keep these doubts about a record; one that stands already stays as it was settled."""
+    raise_many(session, county_id, [(op_id, doubt) for doubt in doubts], at)
+
+
+def raise_many(session: Session, county_id: int, raised: Iterable[tuple[UUID, Doubt]], at: datetime) -> None:
+    """The same for doubts about several records of a county."""
     rows = [
         {
             "county_id": county_id,
@@ -92,7 +97,7 @@ def raise_doubts(session: Session, county_id: int, op_id: UUID, doubts: Iterable
             "detail": dict(doubt.detail),
             "raised_at": at,
         }
-        for doubt in doubts
+        for op_id, doubt in raised
     ]
     upsert(session, Flag, rows, key=["county_id", "op_id", "code", "reason"])
 
