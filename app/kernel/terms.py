@@ -225,6 +225,7 @@ TERMS: dict[str, dict[str, Term]] = {
         "record": Term("条记录", "records"),
         "cadre": Term("人(干部)", "cadres"),
         "item": Term("项", "items"),
+        "pair": Term("对(帮扶人与户)", "pairs of helper and household"),
     },
     "figure_stratum": {
         "poor": Term("贫困户(含脱贫户)", "poor and exited households"),

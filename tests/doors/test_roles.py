@@ -3,11 +3,11 @@
 import json
 import uuid
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, func, select
 
 from app.findings.helping.models import HelperVisit
 from app.findings.inspections.models import Answer, FieldRecord, Visit
@@ -303,3 +303,33 @@ def test_field_records_are_listed_behind_the_fence_of_their_round(world: World) 
     world.post("city", f"/api/v1/rounds/{ROUND}/close")
     assert op["op_id"] in page(world, "xing", "/field-records")
     assert op["op_id"] not in page(world, "jin", "/field-records")
+
+
+def test_pairs_visited_of_late_are_counted_and_gifts_shown_beside(world: World, homes: list[str]) -> None:
+    """I26: of all helped families of the county those that a helper met; a visit long ago, or to nobody, is none."""
+
+    def line(only: str = "I26") -> dict[str, Any]:
+        body = world.get("city", f"/api/v1/rounds/2017-1/indicators?only={only}").json()
+        county = next(each for each in body["counties"] if each["code"] == "640104")
+        return dict(county["indicators"][0])
+
+    assert (line()["numerator"], line()["denominator"]) == (0, 0)
+    he, june = world.phone("he"), datetime.fromisoformat("2017-06-10T09:00:00+08:00")
+    mine = [unit for unit in homes if unit.startswith("640104")]
+    assert len(mine) >= 2
+    he.post(he.op(visit_log(he, mine[0], started=june)))
+    he.post(he.op(visit_log(he, mine[0], started=june + timedelta(days=3), purpose="gift")))
+    he.post(he.op(visit_log(he, mine[1], started=june - timedelta(days=30))))
+
+    found = line()
+    with world.house.db.read() as session:
+        helped = session.exec(
+            select(func.count())
+            .select_from(Household)
+            .where(Household.status != "non_poor", col(Household.unit).startswith("640104"))
+            .where((col(Household.helper_name) != "") | col(Household.helper_account).is_not(None))
+        ).one()
+    assert (found["numerator"], found["denominator"]) == (1, helped)
+    assert (found["low"], found["official"]) == (None, "missed")
+    (gift,) = found["parts"]
+    assert (gift["numerator"], gift["denominator"]) == (1, 2)

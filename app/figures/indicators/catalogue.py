@@ -24,6 +24,8 @@ class Unit(StrEnum):
     RECORD = "record"
     CADRE = "cadre"
     ITEM = "item"
+    PAIR = "pair"
+    """A helper and a household."""
 
 
 class Direction(StrEnum):

@@ -15,13 +15,14 @@ from app.figures.indicators.providers import persons_of, records_of
 from app.figures.indicators.sums import Sums, add_up
 from app.figures.indicators.yc2017 import INDICATORS
 from app.findings.inspections.queries import doors_of
+from app.kernel.clock import local_day, utcnow
 from app.registry.places import County
 from app.survey.rounds.models import Draw
 from app.survey.rounds.queries import RoundView, Stratum, samples_of, standing_draws, strata_of
 from app.survey.rounds.rules import is_panel
 
 FROM_RECORDS = frozenset(
-    {"I27", "I33", "I36", "I37", *(code for code, line in INDICATORS.items() if line.waits_for is not None)}
+    {"I26", "I27", "I33", "I36", "I37", *(code for code, line in INDICATORS.items() if line.waits_for is not None)}
 )
 
 
@@ -33,12 +34,13 @@ class Around:
     persons: Mapping[int, Persons]
 
 
-def _around(session: Session, view: RoundView, codes: Collection[str] | None) -> Around:
+def _around(session: Session, view: RoundView, codes: Collection[str] | None, tz: ZoneInfo) -> Around:
     """Only as far as it is asked for: the population is a sum over the whole register."""
     ids = [county.id for county in view.counties]
     wants = set(INDICATORS if codes is None else codes)
+    day = min(local_day(utcnow(), tz), view.ends_on)
     return Around(
-        records=records_of(session, view.code, ids) if wants & FROM_RECORDS else {},
+        records=records_of(session, view.code, ids, day) if wants & FROM_RECORDS else {},
         persons=persons_of(session, ids) if "I10" in wants else {},
     )
 
@@ -82,7 +84,7 @@ def counts_of(session: Session, view: RoundView, tz: ZoneInfo, codes: Collection
         sums[county_id] = {
             kind: add_up(marks_of(each.facts) for each in mine if each.facts.kind == kind) for kind in KINDS
         }
-    around = _around(session, view, codes)
+    around = _around(session, view, codes, tz)
     counts = tuple(_count(view, county, lines[county.id], sums[county.id], around) for county in view.counties)
     return Counted(counts, told, {county_id: sums[county_id] for county_id in ids if county_id not in told})
 

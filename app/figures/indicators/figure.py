@@ -34,7 +34,7 @@ from app.methods.estimates import (
 
 RECORD = "record"
 """Where cells that rest on no household stand among a county's sums."""
-COMPLETE = frozenset({Unit.RECORD, Unit.ITEM, Unit.CADRE, Unit.DOCUMENT})
+COMPLETE = frozenset({Unit.RECORD, Unit.ITEM, Unit.CADRE, Unit.DOCUMENT, Unit.PAIR})
 """Units of which everything is counted: nothing was drawn, so no interval says anything."""
 
 

@@ -6,6 +6,7 @@ counties of a round, sums by cell. As soon as a cell has anything the indicator 
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -13,11 +14,14 @@ from sqlmodel import Session, col, select
 from app.figures.indicators.counting import POLICIES
 from app.figures.indicators.figure import Persons
 from app.figures.indicators.sums import Sum, Sums, add_up
+from app.findings.helping.queries import met_within
 from app.findings.inspections.models import Answer, FieldRecord, VisitStatus
-from app.registry.households.populations import persons_by_status
+from app.registry.households.populations import helped_households, persons_by_status
 
-Provider = Callable[[Session, str, Sequence[int]], Mapping[int, Sums]]
-"""(session, round code, county ids) → county id → sums by cell."""
+Provider = Callable[[Session, str, Sequence[int], date], Mapping[int, Sums]]
+"""(session, round code, county ids, as of which day) → county id → sums by cell."""
+VISITED_WITHIN = timedelta(days=30)
+"""I26: ours, since the notice says only "regular" (domain §4)."""
 
 FIELD_PATHS = {
     "basics/said_poor_hh": "said_poor_hh",
@@ -29,7 +33,7 @@ FIELD_PATHS = {
 }
 
 
-def field_work(session: Session, code: str, county_ids: Sequence[int]) -> Mapping[int, Sums]:
+def field_work(session: Session, code: str, county_ids: Sequence[int], _day: date) -> Mapping[int, Sums]:
     """I27 of papers read, I36 and I37 of cadres asked, I33 of look-backs; a corrected record gives way."""
     query = select(FieldRecord).where(
         col(FieldRecord.county_id).in_(county_ids),
@@ -82,14 +86,30 @@ def cadre_marks(told: Mapping[str, str]) -> dict[str, tuple[int, int]]:
     return marks
 
 
-PROVIDERS: tuple[Provider, ...] = (field_work,)
+def helper_visits(session: Session, _code: str, county_ids: Sequence[int], day: date) -> Mapping[int, Sums]:
+    """I26 of counties from which any log came: families met of late, and visits that only brought gifts."""
+    logs = met_within(session, county_ids, day - VISITED_WITHIN, day)
+    pairs = helped_households(session, logs)
+    found: dict[int, Sums] = {}
+    for county_id, met in logs.items():
+        sums = {"I26": _complete(met.families, pairs[county_id])} if pairs.get(county_id) else {}
+        found[county_id] = {**sums, "I26.gift": _complete(met.gifts, met.visits)} if met.visits else sums
+    return found
 
 
-def records_of(session: Session, code: str, county_ids: Sequence[int]) -> dict[int, dict[str, Sum]]:
+def _complete(x: int, y: int) -> Sum:
+    """So many of all of them, each 0 or 1."""
+    return Sum(y, x, y, x, x, y)
+
+
+PROVIDERS: tuple[Provider, ...] = (field_work, helper_visits)
+
+
+def records_of(session: Session, code: str, county_ids: Sequence[int], day: date) -> dict[int, dict[str, Sum]]:
     """County id → the sums of everything that the providers bring."""
     found: dict[int, dict[str, Sum]] = defaultdict(dict)
     for provider in PROVIDERS:
-        for county_id, sums in provider(session, code, county_ids).items():
+        for county_id, sums in provider(session, code, county_ids, day).items():
             found[county_id].update(sums)
     return found
 

@@ -249,8 +249,14 @@ LINES: tuple[Indicator, ...] = (
     _waits("I25", "帮扶超户率", "Helpers with more than five households", "帮扶超过5户的责任人 ÷ 在岗责任人",
            "helpers with more than 5 active households ÷ active helpers", "programmes", direction=DOWN,
            target=at_most(0), unit=Unit.PERSON),
-    _waits("I26", "走访达标率", "Helper visits kept up", "30天内有走访记录的结对 ÷ 在帮结对",
-           "active pairs with a Q3 in the last 30 days ÷ active pairs", "helping", target=at_least(100)),
+    Indicator(
+        "I26", "走访达标率", "Helper visits kept up", "30天内见到家人的结对 ÷ 在帮结对(贫困户、脱贫户)",
+        "pairs whose family a helper met within 30 days ÷ pairs of poor and exited households on the newest list",
+        target=at_least(100), unit=Unit.PAIR,
+        excluded_zh="截至今天或本轮最后一天;暂存待核的记录不计;还没有走访记录的县不算",
+        excluded_en="As of today, at most the round's last day; held logs do not count; counties without logs wait",
+        parts=(Part("gift", "只送钱物的走访", "visits with gifts as their only purpose", unit=Unit.RECORD),),
+    ),
     Indicator(
         "I27", "资料完整率", "Papers complete",
         "应有且查到的资料 ÷ 应有的资料(手册在家、没有空项、已签字、脱贫签字确认)",

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, or_
+from sqlalchemy import case, func, or_
 from sqlmodel import Session, col, select
 
 from app.findings.helping.models import HelperVisit
-from app.findings.helping.rules import MET, Pair, VisitFacts, standing
+from app.findings.helping.rules import GIFT, MET, Pair, VisitFacts, standing
 from app.findings.inspections.models import VisitStatus
 from app.registry.households.models import Household, PovertyStatus
+from app.registry.households.populations import helped_units
 from app.registry.households.queries import visible_households
 from app.registry.households.rules import READING_ROLES
 from app.registry.people.rules import Actor
@@ -99,6 +100,43 @@ def sees_visit(session: Session, actor: Actor, op: Op) -> bool:
         return False
     query = visible_households(actor).where(Household.county_id == op.county_id, Household.unit == op.unit)
     return session.exec(query).first() is not None
+
+
+@dataclass(frozen=True)
+class Met:
+    """A county's logs of some days: families on the newest list met, visits that met one, and with gifts alone."""
+
+    families: int = 0
+    visits: int = 0
+    gifts: int = 0
+
+
+def met_within(session: Session, county_ids: Sequence[int], since: date, until: date) -> dict[int, Met]:
+    """County id → what its accepted logs of these days (the last included) say; only counties that ever sent a log."""
+    accepted = (col(HelperVisit.county_id).in_(county_ids), HelperVisit.status == VisitStatus.ACCEPTED)
+    known = set(session.exec(select(HelperVisit.county_id).where(*accepted).distinct()))
+    is_helped = helped_units().where(col(Household.county_id) == col(HelperVisit.county_id))
+    query = (
+        select(
+            HelperVisit.county_id,
+            HelperVisit.unit,
+            func.count(),
+            func.sum(case((col(HelperVisit.purposes) == GIFT, 1), else_=0)),
+        )
+        .where(
+            *accepted,
+            HelperVisit.contact_result == MET,
+            HelperVisit.visited_on > since,
+            HelperVisit.visited_on <= until,
+            col(HelperVisit.unit).in_(is_helped),
+        )
+        .group_by(col(HelperVisit.county_id), col(HelperVisit.unit))
+    )
+    found: dict[int, list[int]] = {county_id: [0, 0, 0] for county_id in known}
+    for county_id, _unit, visits, gifts in session.exec(query):
+        for at, more in enumerate((1, visits, gifts)):
+            found[county_id][at] += more
+    return {county_id: Met(*counts) for county_id, counts in found.items()}
 
 
 def last_met(session: Session, actor: Actor, county_id: int) -> list[tuple[Household, date | None]]:

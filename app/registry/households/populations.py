@@ -5,9 +5,11 @@ No household leaves here but by its unit; the round's own fence stands before it
 
 from collections.abc import Collection, Sequence
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from app.registry.households.models import Household
+from app.registry.households.models import Household, PovertyStatus
 
 CHUNK = 500
 
@@ -39,3 +41,22 @@ def persons_by_status(session: Session, county_ids: Collection[int]) -> dict[int
         if not least:
             unknown.add(county_id)
     return {county_id: persons for county_id, persons in found.items() if county_id not in unknown}
+
+
+HELPED = (
+    col(Household.missing_since).is_(None),
+    Household.status != PovertyStatus.NON_POOR.value,
+    or_(col(Household.helper_name) != "", col(Household.helper_account).is_not(None)),
+)
+"""Poor and exited households on the newest list that have a helper (I26)."""
+
+
+def helped_households(session: Session, county_ids: Collection[int]) -> dict[int, int]:
+    """County id → how many households have a helper."""
+    query = select(Household.county_id, func.count()).where(col(Household.county_id).in_(county_ids), *HELPED)
+    return dict(session.exec(query.group_by(col(Household.county_id))).all())
+
+
+def helped_units() -> SelectOfScalar[str]:
+    """The units of households that have a helper; the caller narrows it to a county."""
+    return select(Household.unit).where(*HELPED)

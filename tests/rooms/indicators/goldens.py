@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from app.figures.indicators.counting import POLICIES
 from app.figures.indicators.figure import RECORD, CountyCount
 from app.figures.indicators.household import Household
-from app.figures.indicators.sums import Sums, add_up
+from app.figures.indicators.sums import Sum, Sums, add_up
 from tests.rooms.indicators.households import (
     PERSONS,
     a_county,
@@ -117,6 +117,7 @@ GOLDEN: dict[str, Golden] = {
     "I22": one("3 of 4", [*times(3, exited()), exited(plan_have="0")], 3, 4, "75.00"),
     "I23": one("3 of 4", [*times(3, exited()), exited(ins_have="unknown")], 3, 4, "75.00"),
     "I24": one("3 of 4", [*times(3, exited()), exited(credit_rated="0")], 3, 4, "75.00", "rated"),
+    "I26": of_records("3 of 4 pairs", {"I26": Sum(4, 3, 4, 3, 3, 4)}, 3, 4, "75.00"),
     "I27": one("4 + 3 of 8", [exited(), exited(hb_errors="blank")], 7, 8, "87.50"),
     "I28": one("1 of 4", [*times(3, exited()), exited(hb_errors="income roster")], 1, 4, "25.00"),
     "I33": of_records("2 of 3 look-backs", add_up([{"I33": (1, 1)}, {"I33": (1, 1)}, {"I33": (0, 1)}]), 2, 3, "66.67"),

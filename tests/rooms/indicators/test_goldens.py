@@ -185,6 +185,6 @@ def test_every_line_of_the_scheme_gives_a_figure_even_with_nobody_asked() -> Non
 
     assert list(found) == [f"I{number:02d}" for number in range(1, 41)]
     assert {code for code, each in found.items() if each.waits_for} == {
-        "I25", "I26", "I29", "I30", "I31", "I32", "I34",
+        "I25", "I29", "I30", "I31", "I32", "I34",
     }  # fmt: skip
     assert all(each.rate is None for code, each in found.items() if code not in ("I05", "I35", "I39"))
