@@ -1,5 +1,6 @@
-"""An officer decides once, with a reason, about what is held; pullers and the audit hear of it."""
+"""An officer decides once, with a reason, about what is held; other bytes under a known id lie beside the first."""
 
+import json
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -8,10 +9,11 @@ from sqlmodel import Session, col, select
 
 from app.kernel import audit
 from app.kernel.db.engines import Database
+from app.kernel.keys import Keys
 from app.registry.people.models import Account, Role
 from app.survey.records import service, transit
 from app.survey.records.models import Op, OpChange, RecordState, Resolution
-from app.survey.records.rules import Reason, SealedOp, read_body
+from app.survey.records.rules import Reason, SealedOp, read_body, sha256_hex
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 OP = UUID(int=7)
@@ -33,6 +35,25 @@ def kept(db: Database, state: RecordState) -> None:
             session, 1, sealed, read_body(sealed), service.Judgement(state, reasons),
             account_id=account_id, device_id=UUID(int=3), epoch="e", received_at=NOW,
         )  # fmt: skip
+
+
+def test_other_bytes_are_kept_under_a_number_of_their_own_and_the_receipt_says_so(db: Database, keys: Keys) -> None:
+    kept(db, RecordState.STORED)
+    with db.write(1) as session:
+        first = op_of(session)
+        service.keep_conflict(
+            session, 1, SealedOp(OP, 9, "", b"other"),
+            account_id=first.account_id, device_id=first.device_id, epoch="e", received_at=NOW,
+        )  # fmt: skip
+
+    with db.read() as session:
+        first = op_of(session)
+        (other,) = transit.conflicts_of(session, [1], OP)
+        told = [json.loads(service.receipt(keys, row)["text"]) for row in (first, other)]
+    assert (first.seq, other.seq, other.body, other.dev_seq) == (1, 2, b"other", 9)
+    assert [each["state"] for each in told] == ["stored", "conflict"]
+    assert [each["server_seq"] for each in told] == [1, 2]
+    assert [each["digest"] for each in told] == [sha256_hex(b"{}"), sha256_hex(b"other")]
 
 
 def op_of(session: Session) -> Op:
