@@ -113,10 +113,14 @@ def test_changes_of_one_record_are_numbered_in_turn(db: Database) -> None:
         assert [change.seq for change in changes] == [2, 3, 4]
 
 
-def test_an_orphan_is_adopted_once_and_others_never(db: Database) -> None:
+def test_an_orphan_is_adopted_once_and_whoever_had_pulled_it_hears_of_it(db: Database) -> None:
     kept(db, RecordState.STORED_ORPHAN)
+    with db.read() as session:
+        place = transit.changes_of(session, 1, 0, most=5).read
     with db.write(1) as session:
         op = op_of(session)
         assert service.adopt(session, op, op)
         assert not service.adopt(session, op, op)
-        assert op.state == RecordState.STORED
+    with db.read() as session:
+        (change,) = transit.changes_of(session, 1, place, most=5).changes
+        assert (change.op.op_id, change.op.state) == (OP, RecordState.STORED)
