@@ -18,6 +18,7 @@ PATHS = [
     "/rounds/2017-1/figures", "/rounds/2017-1/figures/I02", "/rounds/2017-1/figures/I01/rounds",
     "/rounds/2017-1/figures/I01/640104", "/rounds/2017-1/counties/640104/brief", "/rounds/2017-1/income",
     "/rounds/2017-1/coverage", "/rounds/2017-1/load", "/rounds/2017-1/map", "/held", "/help", "/register", "/nowhere",
+    "/reviews", "/flags",
 ]  # fmt: skip
 
 
@@ -81,7 +82,12 @@ def fill(site: Site) -> list[str]:
     bad["answers"]["satisfaction"]["sat_team"] = "7"
     held = phone.op(bad)
     phone.post(good, held)
-    return [f"/records/{good['op_id']}", f"/records/{held['op_id']}", f"/rounds/2017-1/samples/{first['sample_id']}"]
+    return [
+        f"/records/{good['op_id']}",
+        f"/reviews/{good['op_id']}",
+        f"/records/{held['op_id']}",
+        f"/rounds/2017-1/samples/{first['sample_id']}",
+    ]
 
 
 SMALL = """() => [...document.querySelectorAll("button, summary, select, .button, nav a, .tabs a, .crumbs a, input")]

@@ -150,11 +150,11 @@ def _place(record: Interviewed) -> Iterator[Doubt]:
 def _beyond(record: Interviewed, position: tuple[float, float]) -> float:
     """Metres from the village, less the accuracy; of a resettled household from the nearer of its two places.
 
-    Where the register has only one of these, nothing is said (0).
+    Where the register has only one of these, or one point for both, nothing is said (0).
     """
     is_resettled = record.is_filed_resettled or record.answers.get("resettled") == "1"
     places = [record.village, record.origin] if is_resettled else [record.village]
-    points = [point for point in places if point is not None]
+    points = {point for point in places if point is not None}
     if len(points) < len(places):
         return 0.0
     return min(metres(position, point) for point in points) - record.accuracy_m

@@ -57,6 +57,9 @@ CASES: dict[str, tuple[Interviewed, set[tuple[str, str, str]]]] = {
     "resettled, far from both places": (
         replace(PLAIN, village=(106.3, 38.4), origin=(106.1, 38.4), is_filed_resettled=True), {("F04", "far", "mid")},
     ),
+    "resettled, and the register has no point of the site": (
+        replace(PLAIN, village=(106.3, 38.4), origin=(106.3, 38.4), is_filed_resettled=True), set(),
+    ),
     "resettled, at the site and far from where it came": (
         replace(PLAIN, village=(106.21, 38.4), origin=(106.1, 38.4), is_filed_resettled=True), set(),
     ),
