@@ -9,9 +9,12 @@ import csv
 import hashlib
 import io
 import json
+import os
 import re
+import tracemalloc
 import uuid
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -22,7 +25,9 @@ import pytest
 
 from app.doors.openrosa import keys as app_keys
 from app.doors.openrosa.instance import read_instance, seal
+from app.doors.web.zips import Member, zip_stream
 from app.kernel.clock import utcnow
+from app.survey.photos.problems import StoreFailed
 from app.survey.questionnaires.queries import require_form
 from tests.cast import ORIGIN, ROUND, World
 from tests.doors.test_pages_questionnaires import FUTURE, VILLAGES, ask_by_village, edited, publish
@@ -203,6 +208,76 @@ def csv_zip(world: World, version: str, account: str = "city") -> bytes:
     answer = world.get(account, f"/api/v1/forms/q1_poor/{version}/submissions.csv.zip")
     assert answer.status_code == 200
     return bytes(answer.content)
+
+
+def members_of(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.testzip() is None
+        assert len(set(archive.namelist())) == len(archive.namelist())
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_pictures_leave_with_their_records_as_pages_show_them_and_each_once(
+    world: World, collect: Collect, phone: Phone
+) -> None:
+    one, other = visit(phone), visit(phone, 1)
+    version = one.body["form_version"]
+    for each in (one, other):
+        assert collect.post(each.sheet, each.files).status_code == 201
+    waiting = visit(phone, 2)
+    phone.post(phone.op(waiting.body))  # its pictures are still on the phone
+
+    files = members_of(csv_zip(world, version))
+
+    media = {name: data for name, data in files.items() if name.startswith("media/")}
+    rows = list(csv.DictReader(io.StringIO(files["q1_poor.csv"].decode("utf-8-sig"))))
+    named_in = {cell for row in rows for cell in row.values() if cell.endswith(".jpg")}
+    assert len(named_in) == sum(len(each.files) for each in (one, other, waiting))
+    assert {name.removeprefix("media/") for name in media} < named_in
+    assert len(media) == len(one.files) + len(other.files) == sum(int(row["AttachmentsPresent"]) for row in rows)
+    originals = {data for each in (one, other) for data in each.files.values()}
+    for data in media.values():
+        assert data.startswith(b"\xff\xd8")
+        assert data not in originals
+        assert b"Exif" not in data
+
+    answer = world.get("city", f"/api/v1/forms/q1_poor/{version}/submissions.csv.zip?attachments=false")
+    without = members_of(answer.content)
+    assert without == {name: data for name, data in files.items() if name not in media}
+    assert [name for name in members_of(csv_zip(world, version, "fang")) if name.startswith("media/")] == []
+
+
+def test_an_archive_leaves_while_it_is_written_and_is_never_whole_in_memory() -> None:
+    alive: list[int] = []
+
+    def files() -> Iterator[Member]:
+        for at in range(40):
+            alive.append(at)
+            yield Member(f"media/{at}.jpg", [os.urandom(2**20)], is_packed=at % 2 == 0)
+
+    tracemalloc.start()
+    size, largest = 0, 0
+    for piece in zip_stream(files()):
+        size, largest = size + len(piece), max(largest, len(piece))
+        assert size > (len(alive) - 1) * 2**20, "nothing is fetched before what came earlier has left"
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert size > 40 * 2**20
+    assert largest < 2 * 2**20
+    assert peak < 8 * 2**20
+
+
+def test_an_archive_that_broke_is_not_taken_for_whole() -> None:
+    def broken() -> Iterator[bytes]:
+        yield b"first"
+        raise StoreFailed("照片没有取到。", "The picture could not be had.")
+
+    pieces: list[bytes] = []
+    with pytest.raises(StoreFailed):
+        pieces.extend(zip_stream([Member("a", [b"x"]), Member("b", broken())]))
+    with pytest.raises(zipfile.BadZipFile):
+        zipfile.ZipFile(io.BytesIO(b"".join(pieces)))
 
 
 def test_other_content_under_the_same_instance_id_is_kept_beside_the_first(

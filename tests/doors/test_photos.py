@@ -1,12 +1,15 @@
 """Pictures in one request, and pictures shown: stranger, neighbour county, rightful user."""
 
 import io
+from dataclasses import replace
 
 import pytest
+from obstore.store import MemoryStore
 from PIL import Image
 
 from app.doors.web.house import House
 from app.registry.people.models import Role
+from app.survey.photos.store import BucketStore
 from tests import pictures
 from tests.photo_world import Person, PhotoWorld
 
@@ -200,6 +203,30 @@ def test_naming_a_strangers_photo_id_shows_only_ones_own(world: PhotoWorld, lin:
 
     assert Image.open(io.BytesIO(world.gets(lin, shot).content)).size == (320, 240)
     assert Image.open(io.BytesIO(world.gets(zhao, own).content)).size == (200, 100)
+
+
+@pytest.mark.parametrize("is_bucket", [False, True], ids=["folder", "bucket"])
+def test_a_recording_is_heard_in_parts(world: PhotoWorld, lin: Person, is_bucket: bool) -> None:
+    if is_bucket:
+        world.house = world.client.app.state.house = replace(world.house, store=BucketStore(MemoryStore()))  # type: ignore[attr-defined]
+    shot = world.announces(lin, b"\x00\x00\x00\x18ftyp3gp4" + bytes(range(250)))
+    assert world.puts(lin, shot).status_code == 201
+
+    def ask(text: str, **more: str) -> tuple[int, str | None, bytes]:
+        headers = {**lin.headers, "Range": text, **more}
+        answer = world.client.get(f"/api/v1/photos/{shot.photo_id}", headers=headers)
+        assert answer.headers["accept-ranges"] == "bytes"
+        return answer.status_code, answer.headers.get("content-range"), answer.content
+
+    assert ask("bytes=0-") == (206, "bytes 0-261/262", shot.data)
+    assert ask("bytes=12-15") == (206, "bytes 12-15/262", shot.data[12:16])
+    assert ask("bytes=-10") == (206, "bytes 252-261/262", shot.data[-10:])
+    assert ask("bytes=262-") == (416, "bytes */262", b"")
+    assert ask("bytes=0-1,4-5") == (200, None, shot.data), "several parts: the whole instead"
+    assert ask("bytes=12-15", **{"If-Range": '"x"'}) == (200, None, shot.data)
+    neighbour = world.person(Role.INSPECTOR, "640106")
+    hidden = {**neighbour.headers, "Range": "bytes=0-1"}
+    assert world.client.get(f"/api/v1/photos/{shot.photo_id}", headers=hidden).status_code == 404
 
 
 def test_a_recording_is_kept_and_played_as_it_came_through_the_same_fence(world: PhotoWorld, lin: Person) -> None:

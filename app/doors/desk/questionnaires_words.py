@@ -84,6 +84,7 @@ QUESTIONNAIRES_WORDS: dict[str, tuple[str, str]] = {
     "qn_workbook": ("下载工作簿(XLSForm)", "Download the workbook (XLSForm)"),
     "qn_xform": ("下载 XForm", "Download the XForm"),
     "qn_csv": ("下载答卷(CSV)", "Download the records (CSV)"),
+    "qn_csv_media": ("下载答卷和照片、录音(CSV,较大)", "Download the records with photos and recordings (CSV, large)"),
     "qn_digest": ("摘要", "Digest"),
     "qn_moves": ("移动旧版草稿", "Moving drafts of an older version"),
     "qn_moves_lead": (

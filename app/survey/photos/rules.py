@@ -156,3 +156,20 @@ def _storable(value: Any, limit: int) -> str:
     if not isinstance(value, str):
         return ""
     return value[:limit].replace("\0", "").encode("utf-8", "replace").decode()
+
+
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII | re.IGNORECASE)
+
+
+def part_of(asked: str, size: int) -> tuple[int, int] | None:
+    """Start and end (behind the last byte) of a `Range` header; empty where it lies behind the end.
+
+    None: send the whole. Several parts at once and what is malformed are ignored, as RFC 9110 §14.2 lets us.
+    """
+    match = _RANGE.fullmatch(asked.strip())
+    first, last = match.groups() if match else ("", "")
+    if not first:
+        return (max(0, size - int(last)), size) if last else None
+    if last and int(last) < int(first):
+        return None
+    return int(first), min(size, int(last) + 1) if last else size

@@ -106,9 +106,9 @@ def _look(source: Path) -> Picture:
     return lens.inspect(source) if sound is None else Picture(type=sound)
 
 
-def play(store: Store, kept: PhotoObject) -> bytes:
-    """A recording as it came; the caller has passed the record's fence. Raises NotHereYet."""
-    original = store.get(kept.key)
+def play(store: Store, kept: PhotoObject, part: tuple[int, int] | None = None) -> bytes:
+    """A recording as it came, or a part of it; the caller has passed the record's fence. Raises NotHereYet."""
+    original = store.get(kept.key) if part is None else store.part(kept.key, *part)
     if original is None:
         raise NotHereYet("录音文件缺失,请联系系统管理员。", "The recording's file is missing; tell the administrator.")
     return original

@@ -41,6 +41,9 @@ class Store(Protocol):
     def get(self, key: str) -> bytes | None:
         """The bytes, or None."""
 
+    def part(self, key: str, start: int, end: int) -> bytes | None:
+        """The bytes from `start` up to `end`, or None."""
+
     def list(self) -> Iterator[tuple[str, float]]:
         """Every key with the instant (Unix seconds) at which it was last written."""
 
@@ -171,6 +174,16 @@ class FolderStore:
         except OSError as error:
             raise _failed() from error
 
+    def part(self, key: str, start: int, end: int) -> bytes | None:
+        try:
+            with self._path(key).open("rb") as file:
+                file.seek(start)
+                return file.read(end - start)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise _failed() from error
+
     def list(self) -> Iterator[tuple[str, float]]:
         for folder in sorted(self.root.glob("[0-9]*/[0-9]*")):
             for entry in os.scandir(folder):
@@ -232,6 +245,14 @@ class BucketStore:
     def get(self, key: str) -> bytes | None:
         try:
             return bytes(obstore.get(self._store, key).bytes())
+        except FileNotFoundError:
+            return None
+        except (BaseError, OSError) as error:
+            raise _failed() from error
+
+    def part(self, key: str, start: int, end: int) -> bytes | None:
+        try:
+            return bytes(obstore.get_range(self._store, key, start=start, end=end))
         except FileNotFoundError:
             return None
         except (BaseError, OSError) as error:

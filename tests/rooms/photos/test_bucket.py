@@ -43,6 +43,8 @@ def test_a_picture_in_a_bucket_can_be_read_again(store: Store, tmp_path: Path) -
 
     assert store.get(KEY) == DATA
     assert store.get(KEY + ".view") == b"sheet"
+    assert store.part(KEY, 2, len(DATA)) == DATA[2:]
+    assert store.part(KEY + ".thumb", 0, 2) is None
 
 
 def test_a_bucket_with_another_secret_promises_nothing(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.survey.photos.rules import MAX_BYTES, derived_key, object_key, read_announcements
+from app.survey.photos.rules import MAX_BYTES, derived_key, object_key, part_of, read_announcements
 
 DIGEST = "ab" * 32
 PHOTO = "0b8e4a52-5b9b-4b9e-8f5a-7d2f3c1e9a10"
@@ -118,3 +118,20 @@ def test_an_object_is_named_by_county_month_and_digest() -> None:
 
     assert key == f"3/201705/{DIGEST}"
     assert derived_key(key, "thumb") == f"3/201705/{DIGEST}.thumb"
+
+
+@pytest.mark.parametrize(
+    ("asked", "part"),
+    [
+        ("bytes=0-", (0, 100)),
+        ("Bytes=0-0", (0, 1)),
+        ("bytes=90-200", (90, 100)),
+        ("bytes=-30", (70, 100)),
+        ("bytes=-300", (0, 100)),
+        ("bytes=100-", (100, 100)),
+        ("bytes=-0", (100, 100)),
+        *((text, None) for text in ("", "bytes=-", "bytes=5-4", "bytes=0-1,3-4", "pages=1-2", "bytes=٣-", "bytes=x-")),
+    ],
+)
+def test_a_part_is_what_the_range_names_and_the_whole_where_it_names_none(asked: str, part: Any) -> None:
+    assert part_of(asked, 100) == part

@@ -40,6 +40,14 @@ def test_what_is_kept_can_be_read(store: Store, source: Path) -> None:
     store.ping()
 
 
+def test_a_part_can_be_read(store: Store, source: Path) -> None:
+    assert store.part(KEY, 0, 3) is None
+
+    store.keep(KEY, source, digest(DATA))
+
+    assert [store.part(KEY, 0, 3), store.part(KEY, 4, len(DATA))] == [DATA[:3], DATA[4:]]
+
+
 def test_keeping_twice_changes_nothing(store: Store, source: Path) -> None:
     store.keep(KEY, source, digest(DATA))
     store.keep(KEY, source, digest(DATA))
