@@ -22,7 +22,7 @@ from app.kernel.ids import uuid7
 from app.registry.people.rules import Actor
 from app.registry.places import County
 from app.survey.rounds.frames import Visited, nobody_visited
-from app.survey.rounds.models import Draw, DrawStratum, FrameUnit
+from app.survey.rounds.models import Draw, DrawStratum, FrameUnit, Round
 from app.survey.rounds.problems import AlreadyFrozen, FreezeInProgress
 from app.survey.rounds.queries import counties_of, standing_draws
 
@@ -81,14 +81,17 @@ def claim(
     """Take one draw for each group of counties; what an abandoned freeze left is cleared away."""
     try:
         with database.write(HOME) as session:
+            # One claim at a time: two that take over the same abandoned one would write the same frame twice.
+            session.exec(select(Round).where(Round.code == code).with_for_update()).one()
             every = counties_of(session, code)
-            refuse_covered(session, code, [county for group in groups for county in group], covert=terms.covert)
+            # Draws are listed before it is asked what stands: a freeze that ends in between is seen by the second look.
             rows = list(session.exec(select(Draw).where(Draw.round_code == code).order_by(col(Draw.attempt))))
             if any(row.commitment is None and row.claimed_at > now - CLAIM_LASTS for row in rows):
                 raise FreezeInProgress(
                     "有人正在冻结这一轮的名单,请十分钟后再看。",
                     "Somebody is freezing this frame; look again in ten minutes.",
                 )
+            refuse_covered(session, code, [county for group in groups for county in group], covert=terms.covert)
             claims = []
             for group in groups:
                 draw, fresh = _next(rows, actor, code, group, every, terms, now)

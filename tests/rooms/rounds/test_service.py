@@ -4,7 +4,7 @@ import copy
 import csv
 import json
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,9 @@ from app.kernel.problems import Conflict, Forbidden, NotFound
 from app.methods.draw import rules as hhd1
 from app.registry.people.models import Role
 from app.registry.people.rules import Actor
+from app.survey.rounds import claims, problems, queries, service
 from app.survey.rounds import draw as drawing
 from app.survey.rounds import freeze as freezing
-from app.survey.rounds import problems, queries, service
 from app.survey.rounds.models import Draw, FrameUnit, Sample
 from app.survey.rounds.record import check_record, verify_record
 from tests.rooms.rounds.desk import DICE, T0, Desk, Draws, Freeze
@@ -422,6 +422,25 @@ def test_of_two_freezes_at_once_one_commits_and_the_other_is_refused(
     assert len(commitments) == 1
     assert sum(isinstance(each, problems.FreezeInProgress | problems.AlreadyFrozen) for each in answers) == 1
     assert len(frame(desk, officer, "640104-P")) == commitments[0].strata[1].N
+
+
+def test_a_freeze_that_ends_while_another_one_claims_is_not_passed_by(
+    two_counties: str, freezes: Freeze, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second one has asked what stands, and hesitates for as long as the first may take to be done."""
+    del two_counties
+    look, others = claims.refuse_covered, list[Future[Any]]()
+
+    def look_and_hesitate(*args: Any, **kwargs: Any) -> None:
+        look(*args, **kwargs)
+        if not others:
+            others.append(pool.submit(freezes))
+            wait(others, timeout=2)
+
+    monkeypatch.setattr(claims, "refuse_covered", look_and_hesitate)
+    with ThreadPoolExecutor(1) as pool:
+        assert isinstance(freezes(), freezing.Commitment)
+    assert isinstance(others[0].exception(), problems.FreezeInProgress | problems.AlreadyFrozen)
 
 
 def test_a_void_draw_stays_with_its_reason_and_the_next_is_a2(
