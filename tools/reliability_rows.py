@@ -83,8 +83,8 @@ NOT_WHOLE: dict[str, str] = {
     "phone can note neither a visit nor a receipt until something else is deleted. Another program that eats those "
     "16 MiB within half a minute after the proof could still tear Chromium's log. A browser without a writable private "
     "file system (Safari before 26) is asked for no proof; its database is SQLite, which rolls a torn write back.",
-    "P07": "Now and then (four of 61 changes on a busy machine) Chromium holds the old worker for the five minutes that "
-    "it grants; the page says so after 15 s, and what closes every page of the app ends it. What keeps the worker busy "
+    "P07": "Now and then (four of 61 changes on a busy machine) Chromium holds the old worker for the five minutes it "
+    "grants; the page says so after 15 s, and what closes every page of the app ends it. What keeps the worker busy "
     "was not found.",
     "P09": "There is one release so far; the next one's store is imitated.",
     "P15": "Since Chromium names 10 GiB of room to every window a private one cannot be told from another; the words "
