@@ -219,7 +219,7 @@ def _furnish_round(session: Session, number: int, ids: Sequence[int], who: uuid.
     draw = {
         "id": f"{row['code']}-A1", "round_code": row["code"], "attempt": 1, "source": "DICE10X20",
         "claim": uuid.uuid4(), "claimed_at": NOW, "claimed_by": who, "commitment": "0" * 64, "committed_at": NOW,
-        "drawn_at": NOW, "drawn_by": who,
+        "drawn_at": NOW, "drawn_by": who, "record": "{}",
     }  # fmt: skip
     insert_many(session, Draw, [draw])
 

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, func, select
 
 from app.figures.indicators.keeping import decode, version_of
@@ -68,8 +69,8 @@ def _visited_beside(
     return sorted(set(visited).difference(current))
 
 
-def median_share(session: Session, draw_ids: Sequence[str], county_ids: Collection[int]) -> tuple[int, int] | None:
-    """The median share of support in income over households, in hundredths of a per cent, and their number (I19)."""
+def share_counts(session: Session, draw_ids: Sequence[str], county_ids: Collection[int]) -> list[tuple[int, int]]:
+    """Shares of support in income over households, in hundredths of a per cent, each with how often, in order (I19)."""
     query = (
         select(FigureHousehold.support_share, func.count())
         .where(
@@ -80,8 +81,33 @@ def median_share(session: Session, draw_ids: Sequence[str], county_ids: Collecti
         .group_by(col(FigureHousehold.support_share))
         .order_by(col(FigureHousehold.support_share))
     )
-    counts = [(int(share), count) for share, count in session.exec(query) if share is not None]
-    return median_of_counts(counts)
+    return [(int(share), count) for share, count in session.exec(query) if share is not None]
+
+
+def county_medians(
+    session: Session, draw_ids: Sequence[str], county_ids: Collection[int]
+) -> dict[int, tuple[int, int]]:
+    """County → its median share and its households: the database walks its index and gives what is in the middle."""
+    share, county_id = col(FigureHousehold.support_share), col(FigureHousehold.county_id)
+    ranked = (
+        select(
+            county_id,
+            share,
+            func.row_number().over(partition_by=county_id, order_by=share).label("place"),
+            func.count().over(partition_by=county_id).label("total"),
+        )
+        .where(county_id.in_(county_ids), col(FigureHousehold.draw_id).in_(draw_ids), share.is_not(None))
+        .subquery()
+    )
+    place, total = ranked.c.place, ranked.c.total
+    middle = or_(place == (total + 1) // 2, place == (total + 2) // 2)
+    found: dict[int, tuple[int, int]] = {}
+    for county, value, households in session.exec(
+        select(ranked.c.county_id, ranked.c.support_share, total).where(middle)
+    ):
+        low = found.get(county, (value, households))[0]
+        found[county] = (_between(min(low, value), max(low, value)), households)
+    return found
 
 
 def median_of_counts(counts: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
@@ -90,7 +116,12 @@ def median_of_counts(counts: Sequence[tuple[int, int]]) -> tuple[int, int] | Non
     if not total:
         return None
     low, high = _nth(counts, (total - 1) // 2), _nth(counts, total // 2)
-    return (low + high + 1) // 2 if low != high else low, total
+    return _between(low, high), total
+
+
+def _between(low: int, high: int) -> int:
+    """The mean of the two in the middle, half up."""
+    return (low + high + 1) // 2
 
 
 def _nth(counts: Sequence[tuple[int, int]], place: int) -> int:

@@ -4,9 +4,11 @@ Before the close the teams and the city read them, afterwards each county its ow
 learn who was drawn and may read answers. Panels are shown apart and enter no figure here.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,7 +21,7 @@ from app.figures.indicators.counts import counts_of
 from app.figures.indicators.facts import Told, households_of
 from app.figures.indicators.figure import CountyCount, IndicatorFigure
 from app.figures.indicators.keeping import household_of
-from app.figures.indicators.kept import KINDS, facts_of, median_of_counts, median_share, uncounted
+from app.figures.indicators.kept import KINDS, county_medians, facts_of, median_of_counts, share_counts, uncounted
 from app.figures.indicators.queries import sees_city
 from app.figures.indicators.yc2017 import INDICATORS, SCHEME
 from app.findings.inspections.queries import doors_of
@@ -155,20 +157,29 @@ def figures_of(
 
 
 class Medians:
-    """The medians of a round, each taken only when it is shown: from kept facts, or from those counted just now."""
+    """The medians of a round, taken only when one is shown: from kept facts, or from those counted just now."""
 
     def __init__(self, session: Session, view: RoundView, told: Mapping[int, Sequence[Told]]) -> None:
         self.session, self.told = session, told
         self.draws = [draw.id for draw in standing_draws(session, view.code)]
+        self.ids = [county.id for county in view.counties]
+
+    @cached_property
+    def by_county(self) -> dict[int, tuple[int, int]]:
+        """All counties whose facts are kept, at once."""
+        return county_medians(self.session, self.draws, [each for each in self.ids if each not in self.told])
 
     def of(self, *county_ids: int) -> Callable[[], tuple[int, int] | None]:
         """The median over these counties."""
 
         def median() -> tuple[int, int] | None:
-            if not any(county_id in self.told for county_id in county_ids):
-                return median_share(self.session, self.draws, county_ids)
-            shares = [support_share(each.facts) for county_id in county_ids for each in self.told.get(county_id, ())]
-            return median_of_counts([(share, 1) for share in sorted(share for share in shares if share is not None)])
+            told = [each for county_id in county_ids for each in self.told.get(county_id, ())]
+            if len(county_ids) == 1 and county_ids[0] not in self.told:
+                return self.by_county.get(county_ids[0])
+            kept = [county_id for county_id in county_ids if county_id not in self.told]
+            counts = Counter(dict(share_counts(self.session, self.draws, kept)) if kept else {})
+            counts.update(share for each in told if (share := support_share(each.facts)) is not None)
+            return median_of_counts(sorted(counts.items()))
 
         return median
 
