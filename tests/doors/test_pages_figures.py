@@ -4,12 +4,15 @@ import csv
 import io
 import itertools
 import json
+import re
+from html import unescape
 from typing import Any
 
 import openpyxl
 import pytest
 from sqlmodel import col, select
 
+from app.doors.desk import behind
 from app.doors.desk.figure_cells import lines_of, on_axis, target_at, tone_of
 from app.doors.desk.map_view import BadMap, apart, corners, frame_of, path_of, read_outlines
 from app.doors.desk.over_rounds import small_of
@@ -18,7 +21,7 @@ from app.figures.indicators.yc2017 import INDICATORS
 from app.registry.households.models import Household
 from tests import field
 from tests.cast import ROUND, World
-from tests.visitor import Visitor
+from tests.visitor import Page, Visitor
 
 FIGURES = f"/rounds/{ROUND}/figures"
 FILES = f"/rounds/{ROUND}/files"
@@ -76,14 +79,45 @@ def test_a_figure_leads_to_its_households_and_each_of_them_to_its_record(world: 
     city = Visitor(world, "city")
 
     page = city.get(f"{FIGURES}/I01")
-    behind = city.get(next(link for link in page.links if link.endswith("/figures/I01/640104")))
+    homes = city.get(next(link for link in page.links if link.endswith("/figures/I01/640104")))
 
-    assert behind.main.count("只在分母") == 2
-    assert behind.main.count("计入分子") == 8
-    record = city.get(next(link for link in behind.links if link.startswith("/records/")))
+    assert homes.main.count("只在分母") == 2
+    assert homes.main.count("计入分子") == 8
+    record = city.get(next(link for link in homes.links if link.startswith("/records/")))
     assert record.status == 200
     left = city.get(f"{FIGURES}/I16/640104")
     assert "不是搬迁户" in left.main
+
+
+def test_households_behind_a_figure_come_in_pages_that_lead_to_each_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forwards and back again: every household once, by rank, and the totals are those of the list."""
+    phone = world.phone("lin")
+    phone.post(*(phone.op(phone.interview(sample)) for sample in phone.samples()[:7]))
+    monkeypatch.setattr(behind, "MOST_LINES", 3)
+    city, address = Visitor(world, "city"), f"/rounds/{ROUND}/figures/I01/640104"
+
+    def ranks(page: Page) -> list[str]:
+        return re.findall(r"第 \d+ 位", page.main)
+
+    pages = [city.get(address)]
+    while following := re.search(r'rel="next" href="([^"]+)"', pages[-1].html):
+        pages.append(city.get(address + unescape(following[1])))
+    back = [pages[-1]]
+    while previous := re.search(r'rel="prev" href="([^"]+)"', back[-1].html):
+        back.append(city.get(address + unescape(previous[1])))
+
+    assert [ranks(page) for page in pages] == [
+        ["第 1 位", "第 2 位", "第 3 位"],
+        ["第 4 位", "第 5 位", "第 6 位"],
+        ["第 7 位"],
+    ]
+    assert [ranks(page) for page in back[1:]] == [ranks(page) for page in reversed(pages[:-1])]
+    assert all("计入 7 户 · 不计 0 户" in page.main for page in pages)
+    assert "本页 1 户,共 7 户" in pages[-1].main
+    assert city.get(f"{address}?after=2017-1-A1.640104-P.99").status == 404
+    assert len(lines(world, "city", f"{FILES}/behind.csv?indicator=I01&county=640104")) == 7, "the file is whole"
 
 
 def test_before_the_close_no_county_desk_sees_a_figure_and_afterwards_its_own(world: World) -> None:

@@ -6,6 +6,7 @@ For readers of answers who may know the draw; everybody else finds nothing here 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
@@ -19,7 +20,8 @@ from app.doors.desk.words import Voice
 from app.doors.web.auth import Caller
 from app.doors.web.house import House, TheHouse
 from app.figures.indicators.catalogue import Indicator, Unit
-from app.figures.indicators.round_figures import HouseholdBehind, figures_of, households_behind
+from app.figures.indicators.kept import WHOLE, Window
+from app.figures.indicators.round_figures import HouseholdBehind, count_behind, figures_of, households_behind
 from app.kernel import terms
 from app.kernel.problems import NotFound
 from app.papers.exports.sheets import Cell, Column, Sheet
@@ -32,6 +34,9 @@ from app.survey.rounds.queries import RoundView
 router = APIRouter(include_in_schema=False)
 
 Short = Annotated[str, Query(max_length=24)]
+Named = Annotated[str, Query(max_length=128)]
+MOST_LINES = 100
+"""Households on a page."""
 
 
 @dataclass(frozen=True)
@@ -61,19 +66,32 @@ class BehindPage:
     lines: Sequence[BehindLine]
     left_out: Sequence[BehindLine]
     summary: str
+    page_words: str
+    """Of a list of several pages: how many of all stand here."""
+    previous: str
+    following: str
     has_amounts: bool
     tabs: Tabs
 
 
 @router.get("/rounds/{code}/figures/{indicator}/{county}")
 def behind_page(
-    code: str, indicator: str, county: str, request: Request, house: TheHouse, actor: Caller, part: Short = ""
+    code: str,
+    indicator: str,
+    county: str,
+    request: Request,
+    house: TheHouse,
+    actor: Caller,
+    part: Short = "",
+    after: Named = "",
+    before: Named = "",
 ) -> HTMLResponse:
-    """The households behind a figure."""
+    """The households behind a figure, a hundred a page; `after` and `before` name the household beside a page."""
     voice = voice_of(request)
+    window = Window(MOST_LINES + 1, before or after, is_before=bool(before))
     with house.db.read() as session:
         view = rounds.get_round(session, actor, code)
-        page = behind(session, house, actor, view, get_indicator(indicator), county, part, voice)
+        page = behind(session, house, actor, view, get_indicator(indicator), county, part, voice, window)
     crumbs = [
         Crumb(view.name, f"/rounds/{code}"),
         Crumb(voice("fig_title"), f"/rounds/{code}/figures"),
@@ -93,10 +111,12 @@ def behind(
     county: str,
     part: str,
     voice: Voice,
+    window: Window = WHOLE,
 ) -> BehindPage:
     """The page; what is counted stands first, what is left out behind it with its reason."""
-    rows = households_behind(session, actor, view, county, line.code, part, tz=house.settings.tz)
     tz = house.settings.tz
+    found_rows = households_behind(session, actor, view, county, line.code, part, tz=tz, window=window)
+    rows, ways = _cut(found_rows, window)
     found = figures_of(session, actor, view.code, tz, codes=[line.code], view=view, county=county).county(county)
     if found is None:
         raise NotFound("没有这个县区的样本,或不在您的范围内。", "No sample of this county within your scope.")
@@ -106,16 +126,46 @@ def behind(
     lines = [line_of(row, line, view.code, homes.get(row.unit, {}), voice) for row in rows]
     counted = [made for made, row in zip(lines, rows, strict=True) if row.is_counted]
     left = [made for made, row in zip(lines, rows, strict=True) if not row.is_counted]
+    inside, outside = count_behind(session, view, county, line.code, part, tz)
     return BehindPage(
         name=part_name(figure, line, voice) if part else (line.en if voice.lang == "en" else line.zh),
         county=place_name(found, voice),
         cell=figure_cell(figure, line, voice, place=place_name(found, voice)),
         lines=sorted(counted, key=lambda each: (each.tone != "bad", each.stratum, each.rank)),
         left_out=left,
-        summary=voice("behind_summary", n=len(counted), out=len(left)),
+        summary=voice("behind_summary", n=inside, out=outside),
+        page_words=voice("behind_page", n=len(rows), total=inside + outside) if len(rows) < inside + outside else "",
+        previous=_beside(ways.previous, part, "before"),
+        following=_beside(ways.following, part, "after"),
         has_amounts=figure.unit != Unit.HOUSEHOLD.value,
         tabs=tabs_of(view, actor, voice, "figures", file="behind", indicator=line.code, county=county, part=part),
     )
+
+
+@dataclass(frozen=True)
+class Ways:
+    """The household that the page before this one ends at, and the one that the next page begins behind."""
+
+    previous: str = ""
+    following: str = ""
+
+
+def _cut(rows: Sequence[HouseholdBehind], window: Window) -> tuple[Sequence[HouseholdBehind], Ways]:
+    """The rows of a page without the one that only told that there are more."""
+    if window.most is None:
+        return rows, Ways()
+    has_more = len(rows) == window.most
+    if window.is_before:
+        mine = rows[1:] if has_more else rows
+        return mine, Ways(mine[0].sample_id if has_more and mine else "", mine[-1].sample_id if mine else "")
+    mine = rows[:-1] if has_more else rows
+    first = mine[0].sample_id if window.named and mine else ""
+    return mine, Ways(first, mine[-1].sample_id if has_more else "")
+
+
+def _beside(sample_id: str, part: str, way: str) -> str:
+    """The address of a page beside this one."""
+    return f"?{urlencode({**({'part': part} if part else {}), way: sample_id})}" if sample_id else ""
 
 
 def line_of(

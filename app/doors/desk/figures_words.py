@@ -181,6 +181,8 @@ FIGURES_WORDS: dict[str, tuple[str, str]] = {
     "fig_sample": ("样本号", "Sample"),
     "fig_unit_code": ("户编码", "Household code"),
     "behind_summary": ("计入 {n} 户 · 不计 {out} 户", "{n} counted · {out} left out"),
+    "behind_page": ("本页 {n} 户,共 {total} 户,按层和位次排列", "{n} of {total} households here, by stratum and rank"),
+    "behind_pages": ("翻页", "Pages"),
     "behind_counted": ("计入的户", "Counted"),
     "behind_left_out": ("不计的户和原因", "Left out, and why"),
     "behind_counts_as": ("怎么计的", "Counts as"),

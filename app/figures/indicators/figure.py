@@ -151,9 +151,10 @@ class CountyCount:
     median: int | None = None
 
 
-def cell_of(counts: Sequence[CountyCount], kinds: Sequence[str], cell: str) -> Sum:
+def cell_of(counts: Sequence[CountyCount], kinds: Sequence[str], cell: str, *, records: bool = True) -> Sum:
     """One cell over counties and strata, records included."""
-    found = [sums[cell] for each in counts for kind in (*kinds, RECORD) if cell in (sums := each.sums.get(kind, {}))]
+    among = (*kinds, RECORD) if records else kinds
+    found = [sums[cell] for each in counts for kind in among if cell in (sums := each.sums.get(kind, {}))]
     if len(found) < 2:
         return found[0] if found else NOTHING
     return Sum(*(sum(numbers) for numbers in zip(*found, strict=True)))

@@ -6,15 +6,17 @@ records as long as nobody has counted it anew (the next record there does, and t
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import or_, tuple_
 from sqlmodel import Session, col, func, select
 
 from app.figures.indicators.keeping import decode, version_of
 from app.figures.indicators.models import FigureHousehold, FigureSum
 from app.figures.indicators.sums import Sum, merge
 from app.findings.inspections.models import Visit, VisitStatus
+from app.kernel.problems import NotFound
 
 KINDS = ("poor", "non_poor")
 CountySums = Mapping[str, Mapping[str, Sum]]
@@ -140,17 +142,72 @@ FACTS = (
 )  # fmt: skip
 
 
-def facts_of(session: Session, county_id: int, draw_ids: Sequence[str], kinds: Sequence[str]) -> list[Any]:
-    """The rows of facts of a county, by stratum, draw and rank; columns only, for there may be thousands."""
-    query = (
-        select(*FACTS)  # type: ignore[call-overload]
-        .where(
-            FigureHousehold.county_id == county_id,
-            col(FigureHousehold.draw_id).in_(draw_ids),
-            col(FigureHousehold.kind).in_(kinds),
-        )
-        .order_by(
-            col(FigureHousehold.kind).desc(), FigureHousehold.draw_id, FigureHousehold.rank, FigureHousehold.sample_id
-        )
+@dataclass(frozen=True)
+class Window:
+    """A page of a list: at most so many rows behind the one named, or before it; unnamed: the first ones."""
+
+    most: int | None = None
+    named: str = ""
+    is_before: bool = False
+
+    def of(self, rows: Sequence[Any]) -> Sequence[Any]:
+        """The page of a whole list whose rows have a `sample_id`; NotFound where the named row is not there."""
+        if self.named:
+            at = next((place for place, row in enumerate(rows) if row.sample_id == self.named), None)
+            if at is None:
+                raise no_page()
+            rows = rows[:at] if self.is_before else rows[at + 1 :]
+        if self.most is None:
+            return rows
+        return rows[-self.most :] if self.is_before else rows[: self.most]
+
+
+WHOLE = Window()
+
+
+def no_page() -> NotFound:
+    """The row that a page was named by is not in the list (any more)."""
+    return NotFound("没有这一页,请从第一页看起。", "No such page; please begin with the first.")
+
+
+def facts_of(
+    session: Session, county_id: int, draw_ids: Sequence[str], kinds: Sequence[str], window: Window = WHOLE
+) -> list[Any]:
+    """The rows of facts of a county, by stratum (poor first), draw and rank; columns only, for there may be thousands.
+
+    List by list, so that the index gives each page its rows and no others. NotFound where the named row is not there.
+    """
+    lists = [(kind, draw_id) for kind in sorted(kinds, reverse=True) for draw_id in sorted(draw_ids)]
+    at = _place_of(session, county_id, window.named, lists) if window.named else None
+    if at is not None:
+        place = lists.index((at.kind, at.draw_id))
+        lists = lists[place::-1] if window.is_before else lists[place:]
+    rows: list[Any] = []
+    for kind, draw_id in lists:
+        bound = at if at is not None and (at.kind, at.draw_id) == (kind, draw_id) else None
+        rows += _facts_of_list(session, (county_id, draw_id, kind), bound, window, len(rows))
+        if len(rows) == window.most:
+            break
+    return rows[::-1] if window.is_before else rows
+
+
+def _place_of(session: Session, county_id: int, sample_id: str, lists: Sequence[tuple[str, str]]) -> Any:
+    """Where the row stands that a page is counted from."""
+    row = session.get(FigureHousehold, (county_id, sample_id))
+    if row is None or (row.kind, row.draw_id) not in lists:
+        raise no_page()
+    return row
+
+
+def _facts_of_list(session: Session, of: tuple[int, str, str], bound: Any, window: Window, have: int) -> Sequence[Any]:
+    order = (col(FigureHousehold.rank), col(FigureHousehold.sample_id))
+    query = select(*FACTS).where(  # type: ignore[call-overload]
+        FigureHousehold.county_id == of[0], FigureHousehold.draw_id == of[1], FigureHousehold.kind == of[2]
     )
-    return list(session.exec(query).all())
+    if bound is not None:
+        here = (bound.rank, bound.sample_id)
+        query = query.where(tuple_(*order) < here if window.is_before else tuple_(*order) > here)
+    query = query.order_by(*(each.desc() for each in order) if window.is_before else order)
+    if window.most is not None:
+        query = query.limit(window.most - have)
+    return session.exec(query).all()  # type: ignore[no-any-return]

@@ -16,12 +16,22 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from app.figures.indicators.assemble import Figures
+from app.figures.indicators.catalogue import Part
 from app.figures.indicators.counting import Mark, mark_of, support_share
 from app.figures.indicators.counts import counts_of
 from app.figures.indicators.facts import Told, households_of
-from app.figures.indicators.figure import CountyCount, IndicatorFigure
+from app.figures.indicators.figure import CountyCount, IndicatorFigure, cell_of
 from app.figures.indicators.keeping import household_of
-from app.figures.indicators.kept import KINDS, county_medians, facts_of, median_of_counts, share_counts, uncounted
+from app.figures.indicators.kept import (
+    KINDS,
+    WHOLE,
+    Window,
+    county_medians,
+    facts_of,
+    median_of_counts,
+    share_counts,
+    uncounted,
+)
 from app.figures.indicators.queries import sees_city
 from app.figures.indicators.yc2017 import INDICATORS, SCHEME
 from app.findings.inspections.queries import doors_of
@@ -214,7 +224,15 @@ def _completed(counts: Sequence[CountyCount], kind: str) -> int:
 
 
 def households_behind(
-    session: Session, actor: Actor, view: RoundView, county: str, indicator: str, part: str = "", *, tz: ZoneInfo
+    session: Session,
+    actor: Actor,
+    view: RoundView,
+    county: str,
+    indicator: str,
+    part: str = "",
+    *,
+    tz: ZoneInfo,
+    window: Window = WHOLE,
 ) -> list[HouseholdBehind]:
     """Every visited household of a county and how it counts in one figure; NotFound outside the sample's fence."""
     line = INDICATORS.get(indicator)
@@ -231,7 +249,7 @@ def households_behind(
     if not lines:
         raise NotFound("没有抽样名单,或不在您的范围内。", "No sample within your scope.")
     kinds = (chosen and chosen.kinds) or line.kinds
-    cell = f"{indicator}.{part}" if chosen and chosen.kinds is None else indicator
+    cell = cell_behind(indicator, chosen)
     county_id, draws = lines[0][1].county_id, sorted({draw.id for draw, _ in lines})
     if uncounted(session, draws, [county_id]):
         told = [
@@ -242,9 +260,31 @@ def households_behind(
                 session, doors_of(session, samples_of(session, draw.id, draw.drawn_at, stratum), tz)
             )
         ]
-        return [_behind(each.door.row, county, each.op_id, mark_of(each.facts, cell)) for each in told]
-    rows = facts_of(session, county_id, draws, kinds)
-    return [_behind(row, county, row.op_id, mark_of(household_of(row), cell)) for row in rows]
+        rows = [_behind(each.door.row, county, each.op_id, mark_of(each.facts, cell)) for each in told]
+        return list(window.of(rows))
+    found = facts_of(session, county_id, draws, kinds, window)
+    return [_behind(row, county, row.op_id, mark_of(household_of(row), cell)) for row in found]
+
+
+def cell_behind(indicator: str, part: Part | None) -> str:
+    """The cell that a figure adds up: a part with strata of its own is the main cell among them."""
+    return f"{indicator}.{part.name}" if part is not None and part.kinds is None else indicator
+
+
+def count_behind(
+    session: Session, view: RoundView, county: str, indicator: str, part: str, tz: ZoneInfo
+) -> tuple[int, int]:
+    """(households counted in a figure of a county, those left out), from the sums of the whole list."""
+    line = INDICATORS[indicator]
+    chosen = line.part(part) if part else None
+    counted = counts_of(session, view.narrowed(county), tz, [indicator, VISITED])
+    kinds = (chosen and chosen.kinds) or line.kinds
+    inside = cell_of(counted.counties, kinds, cell_behind(indicator, chosen), records=False).n
+    return inside, cell_of(counted.counties, kinds, VISITED, records=False).n - inside
+
+
+VISITED = "I40"
+"""The cell in which every household with a record at its door stands."""
 
 
 def _behind(row: Any, county: str, op_id: UUID | None, mark: Mark) -> HouseholdBehind:
