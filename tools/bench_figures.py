@@ -24,23 +24,27 @@ from sqlalchemy import JSON
 from sqlmodel import Session, SQLModel, col, select
 
 from app.doors.web.house import House
+from app.figures.frozen.service import close_and_freeze
 from app.figures.indicators.checking import add_up_facts
-from app.figures.indicators.counting import marks_of, support_share
+from app.figures.indicators.counting import marks_of
 from app.figures.indicators.facts import NAMES, text_of
 from app.figures.indicators.household import Household
 from app.figures.indicators.keeping import VERSION, decode, encode
 from app.figures.indicators.models import FigureHousehold, FigureSum
 from app.figures.indicators.sums import add_up
+from app.figures.indicators.support import support_share
 from app.findings.inspections.models import Visit
 from app.kernel.db.base import HOME
 from app.kernel.db.engines import Database
 from app.kernel.db.migrate import migrate
 from app.kernel.db.ports import insert_many, table_of
 from app.registry.people.models import Role
+from app.registry.people.queries import actor_from, get_account
 from app.registry.people.service import add_account
 from app.registry.places import County
 from app.survey.records.models import Op
 from app.survey.rounds.models import Draw, DrawStratum, FrameUnit, Round, RoundCounty, Sample
+from tools import bench_fieldwork
 from tools.bench_http import percentile
 from tools.bench_machine import conditions, cpu_seconds, memory_peak_mib
 from tools.bench_world import PASSWORD, house_over, postgres, service
@@ -56,20 +60,26 @@ QUICK = 4
 
 PAGES = (
     ("board of a round", "/rounds/{round}", "board"),
+    ("progress of 100 counties, 25,000 households", "/rounds/{round}/reach", "board"),
+    ("progress of a county, 250 households", "/rounds/{round}/reach?county={county}", "county"),
     ("all figures of a round, 100 counties", "/rounds/{round}/figures", "board"),
     ("county page, 250 households", "/rounds/{round}/counties/{county}", "county"),
     ("one indicator over 100 counties", "/rounds/{round}/figures/I07", "indicator"),
-    ("drill-down to 200 households", "/rounds/{round}/figures/I01/{county}", "drill-down"),
+    ("drill-down, 100 of 200 households", "/rounds/{round}/figures/I01/{county}", "drill-down"),
+    ("drill-down, its second page", "/rounds/{round}/figures/I01/{county}?after={hundredth}", "drill-down"),
+    ("frozen table of 100 counties", "/rounds/{closed}/frozen", "board"),
     ("brief of a county", "/rounds/{round}/counties/{county}/brief", "county"),
     ("one indicator over the rounds", "/rounds/{round}/figures/I01/rounds", "rounds"),
     ("income structure", "/rounds/{round}/income", "board"),
     ("contents covered", "/rounds/{round}/coverage", "board"),
     ("map, 25,000 households", "/rounds/{round}/map", "board"),
     ("load, 25,000 doorsteps", "/rounds/{round}/load", "board"),
+    ("helpers' visits of a county", "/visits?county={county}", "list"),
+    ("field records of 100 counties", "/field-records", "list"),
     ("feed: a page of 1,000 figures", "/api/v1/odata/Figures?$filter=Round eq '{round}'", "wire"),
     ("feed: a page of 1,000 visits", "/api/v1/odata/Visits?$filter=Round eq '{round}'", "wire"),
     ("`/rounds/…/satisfaction`", "/api/v1/rounds/{round}/satisfaction", "wire"),
-    ("`/rounds/…/indicators`, all forty", "/api/v1/rounds/{round}/indicators", "wire"),
+    ("`/rounds/…/indicators`, all forty of 20 counties", "/api/v1/rounds/{round}/indicators", "wire"),
 )
 
 
@@ -134,6 +144,8 @@ def _pages(name: str, url: str, data: Path, rounds: int) -> list[str]:
             times, spent, size = [], 0.0, 0
             for run in range(RUNS + 10):
                 place = {"round": _round(chance.randrange(rounds)), "county": _code(chance.randrange(COUNTIES))}
+                place["hundredth"] = f"{place['round']}-A1.{place['county']}-P.100"
+                place["closed"] = _round(rounds - 1)
                 began, cpu = time.perf_counter(), cpu_seconds(process.pid)
                 answer = client.get(path.format(**place))
                 taken, used = (time.perf_counter() - began) * 1000, (cpu_seconds(process.pid) - cpu) * 1000
@@ -203,6 +215,9 @@ def _furnish(house: House, rounds: int) -> None:
         with house.db.write(county_id) as session:
             for number in range(rounds):
                 _furnish_county(session, place, county_id, number, pools, who)
+            bench_fieldwork.furnish_county(session, _code(place), county_id, who, NOW)
+    with house.db.write(HOME) as session:
+        close_and_freeze(session, actor_from(get_account(session, "city")), _round(rounds - 1), house.settings.tz)
     with house.db.engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
 
@@ -322,6 +337,7 @@ _SEQ: Iterator[int] = iter(range(1, 10**9))
 def _rows(
     county_id: int, draw: str, stratum: str, kind: str, rank: int, facts: Household, text: str, who: uuid.UUID
 ) -> tuple[dict[str, Any], ...]:
+    began = NOW + timedelta(days=rank // 10, minutes=45 * (rank % 10))
     sample, unit, op_id = f"{draw}.{stratum}.{rank}", f"{stratum[:6]}001201-{rank:04d}", uuid.uuid4()
     frame = {
         "county_id": county_id,
@@ -367,11 +383,13 @@ def _rows(
     }
     visit = {
         **both,
+        "account_id": uuid.UUID(int=county_id),
         "status": "accepted",
         "draw": draw,
         "contact_result": "completed",
         "met_where": "listed",
-        "started_at": NOW,
+        "started_at": began,
+        "finished_at": began + timedelta(minutes=15 + rank % 20),
     }
     kept = {
         "county_id": county_id,

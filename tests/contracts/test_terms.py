@@ -22,7 +22,8 @@ from app.survey.records.rules import KINDS, OUTCOME_CODES
 from app.survey.rounds.rules import ENDS, STRATA, SampleState
 from app.survey.rounds.team_queries import Why as TeamWhy
 
-COUNTING = (Path(app.__file__).parent / "figures/indicators/counting.py").read_text(encoding="utf-8")
+ROOM = Path(app.__file__).parent / "figures/indicators"
+COUNTING = "".join((ROOM / f"{name}.py").read_text(encoding="utf-8") for name in ("counting", "living", "support"))
 
 QUALITY = Path(app.__file__).parent / "findings/quality"
 DOUBTS = "".join(path.read_text(encoding="utf-8") for path in sorted(QUALITY.glob("*.py")))

@@ -13,10 +13,10 @@ from app.doors.desk.rounds import county_name
 from app.doors.desk.words import Voice
 from app.doors.web.auth import Caller
 from app.doors.web.house import House, TheHouse
-from app.figures.indicators.counting import SOURCES, STATUSES
 from app.figures.indicators.counts import counts_of
 from app.figures.indicators.incomes import CELLS, CLASSES, Structure, shares, structure
 from app.figures.indicators.sums import merge
+from app.figures.indicators.support import SOURCES, STATUSES
 from app.kernel.problems import NotFound
 from app.methods.estimates import rate_text
 from app.papers.exports.sheets import Cell, Column, Sheet

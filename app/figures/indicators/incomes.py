@@ -8,8 +8,8 @@ out. A loss in one source makes that source negative and is said as it is.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from app.figures.indicators.counting import SOURCES, STATUSES
 from app.figures.indicators.sums import NOTHING, Sums
+from app.figures.indicators.support import SOURCES, STATUSES
 
 CELLS = "INC"
 """What stands before the dot in the names of these cells."""

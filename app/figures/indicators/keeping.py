@@ -17,11 +17,12 @@ from sqlmodel import Session, col, delete, select
 
 from app.figures.indicators.bindings import VERSION as INPUTS
 from app.figures.indicators.counting import RULES as RULES_OF
-from app.figures.indicators.counting import marks_of, support_share
+from app.figures.indicators.counting import marks_of
 from app.figures.indicators.facts import Told, households_of, text_of, told_in
 from app.figures.indicators.household import Household
 from app.figures.indicators.models import FigureHousehold, FigureSum
 from app.figures.indicators.sums import Sum, add_up, change, new_sum
+from app.figures.indicators.support import support_share
 from app.findings.inspections.queries import doors_of
 from app.kernel.db.ports import insert_many, upsert
 from app.survey.rounds.queries import count_voids, find_draw, samples_of, strata_of, stratum_samples
@@ -30,7 +31,7 @@ from app.survey.rounds.twins import twins_after
 
 log = structlog.get_logger("ruhu")
 RULES = 3
-"""Raised whenever a rule of counting.py changes what a household adds."""
+"""Raised whenever a rule of counting.py, living.py or support.py changes what a household adds."""
 VERSION = f"{INPUTS}/{RULES}"
 COUNTING = ""
 """The version of sums that are being made."""

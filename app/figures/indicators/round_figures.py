@@ -17,7 +17,7 @@ from sqlmodel import Session
 
 from app.figures.indicators.assemble import Figures
 from app.figures.indicators.catalogue import Part
-from app.figures.indicators.counting import Mark, mark_of, support_share
+from app.figures.indicators.counting import mark_of
 from app.figures.indicators.counts import counts_of
 from app.figures.indicators.facts import Told, households_of
 from app.figures.indicators.figure import CountyCount, IndicatorFigure, cell_of
@@ -32,7 +32,9 @@ from app.figures.indicators.kept import (
     share_counts,
     uncounted,
 )
+from app.figures.indicators.marks import Mark
 from app.figures.indicators.queries import sees_city
+from app.figures.indicators.support import support_share
 from app.figures.indicators.yc2017 import INDICATORS, SCHEME
 from app.findings.inspections.queries import doors_of
 from app.kernel.clock import rfc3339, utcnow

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from app.figures.indicators.counting import Mark, mark_of, support_share
+from app.figures.indicators.counting import mark_of
 from app.figures.indicators.household import Household
 from app.figures.indicators.kept import median_of_counts
+from app.figures.indicators.marks import Mark
+from app.figures.indicators.support import support_share
 from tests.rooms.indicators.households import (
     PERSONS,
     a_county,

@@ -3,11 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.figures.indicators.counting import SOURCES, marks_of
+from app.figures.indicators.counting import marks_of
 from app.figures.indicators.household import Household
 from app.figures.indicators.incomes import Structure, shares
 from app.figures.indicators.incomes import structure as structure_of_sums
 from app.figures.indicators.sums import add_up
+from app.figures.indicators.support import SOURCES
 
 
 def told(status: str = "exited", **yuan: int) -> Household:
