@@ -13,11 +13,11 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 from sqlalchemy import JSON
@@ -239,7 +239,16 @@ def _furnish_round(session: Session, number: int, ids: Sequence[int], who: uuid.
     insert_many(session, Draw, [draw])
 
 
-def _pool(kind: str) -> list[tuple[Household, str]]:
+class Made(NamedTuple):
+    """A made-up household with everything that is written of it; made once, for thousands of visits repeat it."""
+
+    facts: Household
+    text: str
+    marks: Mapping[str, tuple[int, int]]
+    share: int | None
+
+
+def _pool(kind: str) -> list[Made]:
     """Made-up households of one stratum, each with its answers as text."""
     chance, found = random.Random(kind), []
     for number in range(KINDS):
@@ -248,7 +257,7 @@ def _pool(kind: str) -> list[tuple[Household, str]]:
         facts = Household(
             kind, status, answers, is_confirmed=number % 97 == 0, records=1, doubted=int(number % 31 == 0)
         )
-        found.append((facts, text_of(answers)))
+        found.append(Made(facts, text_of(answers), marks_of(facts), support_share(facts) if kind == "poor" else None))
     return found
 
 
@@ -300,7 +309,7 @@ def _furnish_county(
     place: int,
     county_id: int,
     number: int,
-    pools: dict[str, list[tuple[Household, str]]],
+    pools: dict[str, list[Made]],
     who: uuid.UUID,
 ) -> None:
     draw, code, chance = f"{_round(number)}-A1", _code(place), random.Random(place * 1000 + number)
@@ -322,11 +331,11 @@ def _furnish_county(
         insert_many(session, DrawStratum, [line])
         chosen = [chance.choice(pools[kind]) for _ in range(count)]
         rows = [
-            _rows(county_id, draw, f"{code}-{letter}", kind, rank, *each, who) for rank, each in enumerate(chosen, 1)
+            _rows(county_id, draw, f"{code}-{letter}", kind, rank, each, who) for rank, each in enumerate(chosen, 1)
         ]
         for model, mine in zip((FrameUnit, Sample, Op, Visit, FigureHousehold), zip(*rows, strict=True), strict=True):
             _bulk(session, model, mine)
-        cells = encode(add_up(marks_of(facts) for facts, _ in chosen))
+        cells = encode(add_up(each.marks for each in chosen))
         sums = {"county_id": county_id, "draw_id": draw, "kind": kind, "version": VERSION, "cells": cells}
         insert_many(session, FigureSum, [sums])
 
@@ -335,7 +344,7 @@ _SEQ: Iterator[int] = iter(range(1, 10**9))
 
 
 def _rows(
-    county_id: int, draw: str, stratum: str, kind: str, rank: int, facts: Household, text: str, who: uuid.UUID
+    county_id: int, draw: str, stratum: str, kind: str, rank: int, made: Made, who: uuid.UUID
 ) -> tuple[dict[str, Any], ...]:
     began = NOW + timedelta(days=rank // 10, minutes=45 * (rank % 10))
     sample, unit, op_id = f"{draw}.{stratum}.{rank}", f"{stratum[:6]}001201-{rank:04d}", uuid.uuid4()
@@ -346,7 +355,7 @@ def _rows(
         "unit": unit,
         "part": "",
         "registered_id": unit,
-        "status": facts.status,
+        "status": made.facts.status,
     }
     drawn = {
         "county_id": county_id,
@@ -356,7 +365,7 @@ def _rows(
         "part": "",
         "rank": rank,
         "unit": unit,
-        "status": facts.status,
+        "status": made.facts.status,
     }
     both = {
         "county_id": county_id,
@@ -399,15 +408,15 @@ def _rows(
         "rank": rank,
         "unit": unit,
         "op_id": op_id,
-        "status": facts.status,
-        "answers": text,
+        "status": made.facts.status,
+        "answers": made.text,
         "is_first_drawn": True,
         "attempts": 0,
         "is_filed_resettled": False,
-        "is_confirmed": facts.is_confirmed,
+        "is_confirmed": made.facts.is_confirmed,
         "records": 1,
-        "doubted": int(facts.doubted),
-        "support_share": support_share(facts) if kind == "poor" else None,
+        "doubted": int(made.facts.doubted),
+        "support_share": made.share,
     }
     return frame, drawn, op, visit, kept
 
@@ -417,7 +426,8 @@ def _bulk(session: Session, model: type[SQLModel], rows: Sequence[dict[str, Any]
     table = table_of(model)
     if session.get_bind().dialect.name == "sqlite":
         texts = {column.name for column in table.columns if isinstance(column.type, JSON)}
-        insert_many(session, model, [{**row, **{name: [] for name in texts & set(row)}} for row in rows])
+        empty = {name: [] for name in texts & set(rows[0])}
+        insert_many(session, model, [{**row, **empty} for row in rows] if empty else rows)
         return
     names = list(rows[0])
     with session.connection().connection.cursor() as cursor:
