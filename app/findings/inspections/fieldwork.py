@@ -114,7 +114,12 @@ def list_field_records(session: Session, actor: Actor, counties: Sequence[int], 
         .order_by(col(FieldRecord.received_at).desc())
         .limit(limit)
     )
-    return [row for row in session.exec(query) if sees_field_record(session, actor, row)]
+    rows = list(session.exec(query))
+    fences = {
+        (row.round, row.county_id): row for row in rows
+    }  # of one round and county all stand behind the same fence
+    seen = {key for key, row in fences.items() if sees_field_record(session, actor, row)}
+    return [row for row in rows if (row.round, row.county_id) in seen]
 
 
 def count_contents(session: Session, round_code: str, counties: Sequence[int]) -> dict[tuple[int, str], int]:
