@@ -80,7 +80,7 @@ PAGES = (
     ("feed: a page of 1,000 figures", "/api/v1/odata/Figures?$filter=Round eq '{round}'", "wire"),
     ("feed: a page of 1,000 visits", "/api/v1/odata/Visits?$filter=Round eq '{round}'", "wire"),
     ("`/rounds/…/satisfaction`", "/api/v1/rounds/{round}/satisfaction", "wire"),
-    ("`/rounds/…/indicators`, all forty of 20 counties", "/api/v1/rounds/{round}/indicators", "wire"),
+    ("`/rounds/…/indicators`, all forty of 10 counties", "/api/v1/rounds/{round}/indicators", "wire"),
 )
 
 

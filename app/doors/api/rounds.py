@@ -328,8 +328,8 @@ def get_satisfaction(code: str, house: TheHouse, actor: Caller) -> dict[str, Any
         return indicators.satisfaction(session, actor, code, house.settings.tz)
 
 
-MOST_COUNTIES = 20
-"""Counties in one answer of figures: all forty indicators of so many are half a megabyte."""
+MOST_COUNTIES = 10
+"""Counties in one answer of figures: all forty indicators of so many are a quarter of a megabyte."""
 
 
 @router.get("/rounds/{code}/indicators", response_model=dict[str, Any])
@@ -342,7 +342,7 @@ def get_indicators(
 ) -> JSONResponse:
     """All indicators of the scheme by county and for the city; `only=I01,I07` gives these. Read as satisfaction is.
 
-    The city and the first twenty counties; `next` gives the address of those that follow, null behind the last.
+    The city and the first ten counties; `next` gives the address of those that follow, null behind the last.
     """
     wanted = None if only is None else [each for each in only.split(",") if each in INDICATORS]
     with house.db.read() as session:
