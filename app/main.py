@@ -33,6 +33,7 @@ from app.doors.web.house import House, open_house
 from app.doors.web.pulse import Pulse
 from app.doors.web.stopping import Stopping
 from app.kernel.db.holding import holding
+from app.kernel.memory import give_back
 from app.kernel.problems import Problem
 from app.kernel.settings import heads_folder, load_settings
 from app.registry.households.jobs import end_cut_off_jobs
@@ -124,6 +125,7 @@ class OneWriter(Problem):
 
 def app_from_environment() -> FastAPI:
     """What each worker process of uvicorn builds."""
+    give_back()
     port, workers = int(os.environ["RUHU_PORT"]), int(os.environ["RUHU_WORKERS"])
     settings = load_settings(port=port, insecure_http=os.environ.get("RUHU_INSECURE_HTTP") == "1")
     house = open_house(settings, workers=workers)

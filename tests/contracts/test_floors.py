@@ -14,7 +14,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 WINGS: list[tuple[str, list[str]]] = [  # ground first; inside a wing from left to right
-    ("kernel", ["problems", "settings", "clock", "ids", "cells", "terms", "keys", "signing", "db", "audit", "jobs"]),
+    (
+        "kernel",
+        ["problems", "settings", "clock", "memory", "ids", "cells", "terms", "keys", "signing", "db", "audit", "jobs"],
+    ),
     ("methods", ["draw", "tails", "estimates", "combining", "workdays", "imprint"]),
     ("registry", ["places", "people", "units", "households"]),
     ("survey", ["questionnaires", "rounds", "photos", "records"]),

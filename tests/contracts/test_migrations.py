@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel
 
 from app.kernel.db.engines import CountyCrossed, Database, sqlite_is_safe
-from app.kernel.db.migrate import NewerSchema, migrate
+from app.kernel.db.migrate import NewerSchema, config_for, current_revision, migrate, newest_revision
 from app.registry.places import Village
 from tests.tables import import_all_tables
 
@@ -28,6 +29,12 @@ def test_migrations_and_models_are_equal(db: Database) -> None:
 def test_migrating_twice_changes_nothing(db: Database) -> None:
     migrate(db)
     test_migrations_and_models_are_equal(db)
+
+
+def test_the_newest_migration_is_named_as_alembic_names_it(db: Database) -> None:
+    scripts = ScriptDirectory.from_config(config_for(db))
+    assert newest_revision() == scripts.get_current_head() == current_revision(db)
+    assert all(Path(script.path).stem == script.revision for script in scripts.walk_revisions())
 
 
 def test_a_newer_database_is_refused_and_left_alone(db: Database) -> None:

@@ -7,8 +7,6 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-import xlsxwriter
-
 from app.kernel.cells import safe
 from app.registry.households.columns import COLUMNS, NUMBER_KEYS
 from app.registry.households.id_numbers import check_character
@@ -56,10 +54,16 @@ NOTES = (
 )
 
 
+def _new_book(buffer: io.BytesIO) -> Any:
+    import xlsxwriter  # some MiB that a service without such a download does not carry
+
+    return xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+
+
 def template_workbook() -> bytes:
     """The template: an empty register, a sheet with an example, a sheet of notes."""
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = _new_book(buffer)
     book.set_properties({"title": "建档立卡户名册", "author": "Ruhu 入户"})
     _register_sheet(book, "户名册", [])
     _register_sheet(book, "示例", example_rows())
@@ -120,7 +124,7 @@ def _invented(first17: str) -> str:
 def report_workbook(report: ImportReport) -> bytes:
     """Errors and warnings on a sheet each, by row of the file that was sent."""
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = _new_book(buffer)
     _notes_sheet(book, "错误 Errors", report.errors, report.error_count)
     _notes_sheet(book, "提醒 Warnings", report.warnings, report.warning_count)
     if report.left_out:

@@ -1,0 +1,21 @@
+"""How much of what was freed a process keeps for itself."""
+
+import ctypes
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
+"""Names of glibc's mallopt(3), from malloc.h."""
+_LARGE = 128 * 1024
+
+
+def give_back() -> None:
+    """Return large blocks to the system when they are freed, and keep two heaps for all threads.
+
+    By itself glibc takes the size of the first large block that is freed (a password hash: 19 MiB) for the size from
+    which blocks are returned, and gives every thread a heap of its own: measured, 12 of 162 MiB after all pages of the
+    desk. Where the C library has no such switch, nothing happens.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is None:
+        return
+    for name, value in ((_TRIM_THRESHOLD, _LARGE), (_MMAP_THRESHOLD, _LARGE), (_ARENA_MAX, 2)):
+        mallopt(name, value)
