@@ -176,7 +176,8 @@ class Checker:
         """The ids in the city's export of the form."""
         with self.valley.house.db.read() as session:
             form = require_form(session, FORM, self.valley.version).form
-            return {str(op.op_id) for op in csv_out.readable(session, self.valley.actor("city"), form)}
+            plan = csv_out.plan_of(session, self.valley.actor("city"), form)
+        return {str(op_id) for _, op_ids in plan.batches for op_id in op_ids}
 
     def _is_exported(self, hand: Handset, exported: set[str]) -> None:
         """I2: what was sealed on the form is in the export, but for what others' bytes stand before."""
