@@ -84,6 +84,7 @@ REACH_WORDS: dict[str, tuple[str, str]] = {
     "paper_note": ("备注", "Note"),
     "paper_phone": ("帮扶责任人", "Helper"),
     "paper_before": ("{day} {round} 访过", "Visited {day} ({round})"),
+    "paper_none_left": ("这份名单上没有待访的户了。", "Nobody of this list is left to visit."),
     "paper_codes": (
         "C1 原址访成 C2 别处访成 C3 电话访成 N1 两次未见 N2 拒访 N3 无人能答 N4 路断等 "
         "X1 已销户 X2 编码有误 X3 不属本层 R1 回避",
