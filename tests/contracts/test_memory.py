@@ -19,7 +19,7 @@ if sys.argv[1] == "1":
 first = bytes(19 * 2**20)  # as large as a password hash needs: glibc keeps blocks up to it from then on
 del first
 before = resident()
-page = [b"x" * 2**20 for _ in range(40)]
+page = [b"x" * 3 * 2**20 for _ in range(20)]
 kept = b"y" * 200_000
 del page
 print(resident() - before)
