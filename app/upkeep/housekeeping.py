@@ -27,6 +27,8 @@ from app.upkeep import heads, overlook, sweep
 HOUR = 3600.0
 FACTS_A_DAY = 10_000
 IMPRINTS_AN_HOUR = 2_000
+REST = 9
+"""How many times as long as looking over a county took nothing is looked at: pages are answered by this process too."""
 log = structlog.get_logger("ruhu")
 
 
@@ -90,7 +92,12 @@ class Housekeeper(threading.Thread):
     def _look_over_records(self) -> None:
         """Doubts that only many records together give rise to, where anything came since the last look."""
         take_imprints(self.chores.db, self.chores.store, IMPRINTS_AN_HOUR)
-        kept = overlook.look_over_all(self.chores.db, self.chores.tz, utcnow())
+        until = time.monotonic() + self._every / 2  # other chores wait no longer; what is left has its turn next time
+
+        def pause(took: float) -> bool:
+            return self._over.wait(REST * took) or time.monotonic() >= until
+
+        kept = overlook.look_over_all(self.chores.db, self.chores.tz, utcnow(), pause)
         if kept.looked:
             log.info("records looked over", scopes=kept.looked, raised=kept.raised, lapsed=kept.lapsed)
 

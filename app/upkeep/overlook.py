@@ -4,7 +4,8 @@ A round in a county is looked at when anything came or changed there since the l
 read without holding anybody up, then written in the county's own short transaction.
 """
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -29,8 +30,13 @@ class LookedOver:
     lapsed: int = 0
 
 
-def look_over_all(db: Database, zone: ZoneInfo, now: datetime) -> LookedOver:
-    """Every round and county in which anything is new, and helpers' logs likewise."""
+def look_over_all(
+    db: Database, zone: ZoneInfo, now: datetime, pause: Callable[[float], bool] = lambda _took: False
+) -> LookedOver:
+    """Every round and county in which anything is new, and helpers' logs likewise.
+
+    `pause` is told after each how many seconds it took; when it says yes the rest stays new for the next time.
+    """
     total = LookedOver()
     with db.read() as session:
         scopes = [scope for scope in list_scopes(session) if scope.is_new]
@@ -40,6 +46,7 @@ def look_over_all(db: Database, zone: ZoneInfo, now: datetime) -> LookedOver:
             with db.read() as session:
                 whole = whole_round(session, sorted({draw for scope in them for draw in scope.draws}))
         for scope in them:
+            began = time.monotonic()
             with db.read() as session:
                 found = overview.look_over(session, scope, whole, zone, now)
             with db.write(scope.county_id) as session:
@@ -49,6 +56,8 @@ def look_over_all(db: Database, zone: ZoneInfo, now: datetime) -> LookedOver:
             total.looked += 1
             total.raised += kept.raised
             total.lapsed += kept.lapsed
+            if pause(time.monotonic() - began):
+                return total
     return total
 
 

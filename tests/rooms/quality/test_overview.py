@@ -223,6 +223,21 @@ def test_a_round_is_looked_at_again_only_when_something_came(world: World) -> No
         assert {look.scope for look in session.exec(select(FlagLook))} == {ROUND}
 
 
+def test_a_look_that_is_told_to_pause_goes_on_where_it_stopped(world: World) -> None:
+    for account in ("lin", "fang"):
+        phone = world.phone(account)
+        sends(phone, phone.samples("poor")[0])
+    took: list[float] = []
+
+    def pause(seconds: float) -> bool:
+        took.append(seconds)
+        return True
+
+    db, zone = world.house.db, world.house.settings.tz
+    assert [look_over_all(db, zone, utcnow(), pause).looked for _ in range(3)] == [1, 1, 0]
+    assert len(took) == 2
+
+
 def test_the_page_of_kinds_counts_and_explains(world: World) -> None:
     lin = world.phone("lin")
     sends(lin, lin.samples("poor")[0], minutes=4)
