@@ -82,7 +82,8 @@ NOT_WHOLE: dict[str, str] = {
     "P03": "Below 16 MiB of room the store writes nothing more (decision 0071): what was saved is safe, and a full "
     "phone can note neither a visit nor a receipt until something else is deleted. Another program that eats those "
     "16 MiB within half a minute after the proof could still tear Chromium's log. A browser without a writable private "
-    "file system (Safari before 26) is asked for no proof; its database is SQLite, which rolls a torn write back.",
+    "file system (Safari before 26) is asked for no proof; its database is SQLite, which rolls a torn write back (not "
+    "tried here). Nor was a second tab that writes while the first one proves.",
     "P07": "Now and then (four of 61 changes on a busy machine) Chromium holds the old worker for the five minutes it "
     "grants; the page says so after 15 s, and what closes every page of the app ends it. What keeps the worker busy "
     "was not found.",

@@ -5,7 +5,7 @@ read without holding anybody up, then written in the county's own short transact
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -39,14 +39,12 @@ def look_over_all(
     """
     total = LookedOver()
     with db.read() as session:
-        scopes = [scope for scope in list_scopes(session) if scope.is_new]
+        scopes = list_scopes(session)
     for code, them in _by_round(scopes):
-        whole = Round()
-        if code != LOGS:
-            with db.read() as session:
-                whole = whole_round(session, sorted({draw for scope in them for draw in scope.draws}))
-        for scope in them:
-            began = time.monotonic()
+        fresh = [scope for scope in them if scope.is_new]
+        began = time.monotonic()
+        whole = _whole(db, them) if fresh and code != LOGS else Round()
+        for scope in fresh:
             with db.read() as session:
                 found = overview.look_over(session, scope, whole, zone, now)
             with db.write(scope.county_id) as session:
@@ -58,7 +56,14 @@ def look_over_all(
             total.lapsed += kept.lapsed
             if pause(time.monotonic() - began):
                 return total
+            began = time.monotonic()
     return total
+
+
+def _whole(db: Database, scopes: Sequence[Scope]) -> Round:
+    """What a county is compared with: all counties of the round, also those where nothing is new."""
+    with db.read() as session:
+        return whole_round(session, sorted({draw for scope in scopes for draw in scope.draws}))
 
 
 def _by_round(scopes: list[Scope]) -> Iterator[tuple[str, list[Scope]]]:

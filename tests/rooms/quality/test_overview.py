@@ -238,6 +238,27 @@ def test_a_look_that_is_told_to_pause_goes_on_where_it_stopped(world: World) -> 
     assert len(took) == 2
 
 
+def test_a_county_is_compared_with_all_of_the_round_also_where_nothing_is_new(world: World) -> None:
+    """A draw a county: ten calm interviews of one are looked at; then a hasty one comes from the other, alone."""
+    days, counties = {"starts_on": "2017-05-11", "ends_on": "2017-11-20"}, ["640104", "640106"]
+    opened = {"code": "2017-2", "name": "第二轮", "counties": counties, **days}
+    assert world.post("city", "/api/v1/rounds", json=opened).status_code == 201
+    plan = {"source": "DICE10X20", "n": {"poor": 10, "non_poor": 4}, "per_county": True}
+    frozen = world.post("city", "/api/v1/rounds/2017-2/freeze", json=plan).json()["draws"]
+    for number, each in enumerate(frozen, start=1):
+        thrown = {"parts": [str(number) * 20], "draw": each["draw"]}
+        assert world.post("city", "/api/v1/rounds/2017-2/draw", json=thrown).status_code == 201
+    fang, lin = world.phone("fang"), world.phone("lin")
+    calm, hasty = ([s for s in phone.samples("poor") if s["round"] == "2017-2"] for phone in (fang, lin))
+    for at, sample in enumerate(calm[:10]):
+        sends(fang, sample, at=24 * at, minutes=40)
+    looks(world)
+    op_id = sends(lin, hasty[0], minutes=10)
+
+    assert looks(world).looked == 1
+    assert [record for record, flag in flags(world, "F05").items() if flag.reason == "third"] == [op_id]
+
+
 def test_the_page_of_kinds_counts_and_explains(world: World) -> None:
     lin = world.phone("lin")
     sends(lin, lin.samples("poor")[0], minutes=4)
