@@ -9,12 +9,9 @@ import csv
 import hashlib
 import io
 import json
-import os
 import re
-import tracemalloc
 import uuid
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -25,9 +22,7 @@ import pytest
 
 from app.doors.openrosa import keys as app_keys
 from app.doors.openrosa.instance import read_instance, seal
-from app.doors.web.zips import Member, zip_stream
 from app.kernel.clock import utcnow
-from app.survey.photos.problems import StoreFailed
 from app.survey.questionnaires.queries import require_form
 from tests.cast import ORIGIN, ROUND, World
 from tests.doors.test_pages_questionnaires import FUTURE, VILLAGES, ask_by_village, edited, publish
@@ -245,39 +240,6 @@ def test_pictures_leave_with_their_records_as_pages_show_them_and_each_once(
     without = members_of(answer.content)
     assert without == {name: data for name, data in files.items() if name not in media}
     assert [name for name in members_of(csv_zip(world, version, "fang")) if name.startswith("media/")] == []
-
-
-def test_an_archive_leaves_while_it_is_written_and_is_never_whole_in_memory() -> None:
-    alive: list[int] = []
-
-    def files() -> Iterator[Member]:
-        for at in range(40):
-            alive.append(at)
-            yield Member(f"media/{at}.jpg", [os.urandom(2**20)], is_packed=at % 2 == 0)
-
-    tracemalloc.start()
-    size, largest = 0, 0
-    for piece in zip_stream(files()):
-        size, largest = size + len(piece), max(largest, len(piece))
-        assert size > (len(alive) - 1) * 2**20, "nothing is fetched before what came earlier has left"
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-
-    assert size > 40 * 2**20
-    assert largest < 2 * 2**20
-    assert peak < 8 * 2**20
-
-
-def test_an_archive_that_broke_is_not_taken_for_whole() -> None:
-    def broken() -> Iterator[bytes]:
-        yield b"first"
-        raise StoreFailed("照片没有取到。", "The picture could not be had.")
-
-    pieces: list[bytes] = []
-    with pytest.raises(StoreFailed):
-        pieces.extend(zip_stream([Member("a", [b"x"]), Member("b", broken())]))
-    with pytest.raises(zipfile.BadZipFile):
-        zipfile.ZipFile(io.BytesIO(b"".join(pieces)))
 
 
 def test_other_content_under_the_same_instance_id_is_kept_beside_the_first(

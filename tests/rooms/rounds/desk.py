@@ -15,6 +15,7 @@ from app.registry.people.models import Account, Role
 from app.registry.people.queries import actor_from
 from app.registry.people.rules import Actor
 from app.registry.places import County, Village
+from app.survey.rounds import queries
 from app.survey.rounds.freeze import Commitment
 
 DICE = "73920518264409175386"
@@ -76,3 +77,9 @@ def a_household(county_id: int, village: str, number: int, status: str) -> House
 
 Freeze = Callable[..., Commitment]
 Draws = Callable[..., dict[str, Any]]
+
+
+def frame(desk: Desk, actor: Actor, stratum: str | None = None) -> list[tuple[str, str, str]]:
+    """The frozen rows of the round: stratum, unit, registered id."""
+    with desk.db.read() as session:
+        return list(queries.frame_rows(session, actor, "2017-1", stratum))

@@ -1,12 +1,7 @@
 """A round from opening to close: what stands, what is refused, and what the record proves."""
 
-import copy
-import csv
-import json
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,16 +9,15 @@ from sqlmodel import select
 
 from app.kernel.audit import AuditRow, first_broken
 from app.kernel.db.base import HOME
-from app.kernel.problems import Conflict, Forbidden, NotFound
+from app.kernel.problems import Forbidden, NotFound
 from app.methods.draw import rules as hhd1
 from app.registry.people.models import Role
 from app.registry.people.rules import Actor
-from app.survey.rounds import claims, problems, queries, service
 from app.survey.rounds import draw as drawing
 from app.survey.rounds import freeze as freezing
+from app.survey.rounds import problems, queries, service
 from app.survey.rounds.models import Draw, FrameUnit, Sample
-from app.survey.rounds.record import check_record, verify_record
-from tests.rooms.rounds.desk import DICE, T0, Desk, Draws, Freeze
+from tests.rooms.rounds.desk import DICE, T0, Desk, Draws, Freeze, frame
 
 PLAN: dict[str, Any] = {
     "code": "2017-1",
@@ -141,11 +135,6 @@ def test_what_happens_to_the_register_later_does_not_touch_the_frame(
     assert ("640104-P", "640104001201-0001", "户1") in before
 
 
-def frame(desk: Desk, actor: Actor, stratum: str | None = None) -> list[tuple[str, str, str]]:
-    with desk.db.read() as session:
-        return list(queries.frame_rows(session, actor, "2017-1", stratum))
-
-
 def test_a_household_known_to_be_out_of_reach_is_left_out_with_its_reason(
     desk: Desk, officer: Actor, two_counties: str, freezes: Freeze
 ) -> None:
@@ -252,79 +241,6 @@ def test_a_claim_of_somebody_at_work_is_left_alone_for_ten_minutes(
 # --- drawing ---
 
 
-def test_the_record_holds_against_its_frame_and_carries_our_signature(
-    desk: Desk, officer: Actor, two_counties: str, freezes: Freeze, draws: Draws
-) -> None:
-    commitment = freezes(now=T0)
-
-    record = draws(witnesses=["县督查室", "村民代表"], now=T0 + timedelta(minutes=20))
-
-    assert set(record) == {
-        "version", "round", "draw", "source", "strata", "commitment", "committed_at", "parts", "drawn_at", "seed",
-        "witnesses", "lists", "software", "voids", "signature", "key", "pledges", "thrown", "frame", "signed_place",
-        "signers", "signed_at", "exclusions", "scope", "villages", "covert",
-    }  # fmt: skip
-    assert record["commitment"] == commitment.commitment
-    assert (record["committed_at"], record["drawn_at"]) == ("2017-05-11T01:00:00.000Z", "2017-05-11T01:20:00.000Z")
-    assert [len(record["lists"]["640106-P"][part]) for part in ("main", "reserve")] == [10, 5]
-    checked = check_record(record, [row[:2] for row in frame(desk, officer)])
-    assert checked.holds, checked.first
-    assert checked.verification.strata_missing == ()
-    assert checked.key_id == desk.keys.key_id
-
-
-def test_a_record_changed_after_signing_is_found_even_where_hhd1_does_not_look(drawn_round: str, draws: Draws) -> None:
-    record = copy.deepcopy(draws())
-    record["witnesses"] = ["somebody else"]
-
-    checked = check_record(record)
-
-    assert checked.verification.holds
-    assert checked.first is not None
-    assert checked.first.where == "signature"
-
-
-@pytest.mark.parametrize("value", [None, [], {}, {"version": "HHD1", "key": {"spki": 7}, "signature": []}, "\ud800"])
-def test_anything_at_all_can_be_checked_without_a_crash(value: Any) -> None:
-    assert not check_record(value).holds
-    assert not check_record({"version": value, "key": {"spki": "AA=="}, "signature": "AA=="}).holds
-
-
-def test_record_and_frame_files_verify_without_any_database(
-    desk: Desk, officer: Actor, drawn_round: str, draws: Draws, tmp_path: Path
-) -> None:
-    record, one_county = tmp_path / "record.json", tmp_path / "frame.csv"
-    record.write_text(json.dumps(draws(), ensure_ascii=False, indent=2), "utf-8")
-    with one_county.open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file).writerows([("stratum", "unit", "registered_id"), *frame(desk, officer, "640104-P")])
-
-    checked = verify_record(record, one_county)
-
-    assert checked.holds
-    assert checked.verification.strata_checked == ("640104-P",)
-    assert checked.verification.strata_missing == ("640104-N", "640106-N", "640106-P")
-    assert not verify_record(record).frame_given
-
-
-@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, "\xff"])
-def test_a_file_that_is_no_record_is_refused_in_words(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "record.json"
-    path.write_bytes(text.encode("latin-1"))
-
-    with pytest.raises(problems.RecordUnreadable):
-        verify_record(path)
-
-
-@pytest.mark.parametrize("text", ["", "unit,stratum\n", "stratum,unit\n640104-P\n"])
-def test_a_file_that_is_no_frame_is_refused_in_words(drawn_round: str, draws: Draws, tmp_path: Path, text: str) -> None:
-    record, path = tmp_path / "record.json", tmp_path / "frame.csv"
-    record.write_text(json.dumps(draws()), "utf-8")
-    path.write_text(text, "utf-8")
-
-    with pytest.raises(problems.RecordUnreadable):
-        verify_record(record, path)
-
-
 def test_samples_follow_the_record_rank_by_rank(desk: Desk, officer: Actor, drawn_round: str, draws: Draws) -> None:
     record = draws()
     with desk.db.read() as session:
@@ -383,64 +299,6 @@ def test_a_draw_that_broke_off_is_completed_from_its_record_by_asking_again(
     record = draws()
 
     assert count(desk, Sample) == sum(len(units) for both in record["lists"].values() for units in both.values())
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """Run together; each gives its answer or what it raised."""
-
-    def attempt(act: Callable[[], Any]) -> Any:
-        try:
-            return act()
-        except Conflict as refused:
-            return refused
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(attempt, acts))
-
-
-def test_of_two_seeds_entered_at_once_one_draws_and_the_other_is_refused(
-    desk: Desk, officer: Actor, two_counties: str, freezes: Freeze, draws: Draws
-) -> None:
-    freezes()
-
-    one, two = at_once(lambda: draws("2017-1", DICE), lambda: draws("2017-1", DICE[::-1]))
-
-    drawn, refused = (one, two) if isinstance(one, dict) else (two, one)
-    assert isinstance(refused, problems.AlreadyDrawn)
-    with desk.db.read() as session:
-        rows = queries.list_samples(session, officer, two_counties)
-    listed = [unit for _, both in sorted(drawn["lists"].items()) for part in ("main", "reserve") for unit in both[part]]
-    assert [row.unit for row in rows] == listed
-
-
-def test_of_two_freezes_at_once_one_commits_and_the_other_is_refused(
-    desk: Desk, officer: Actor, two_counties: str, freezes: Freeze
-) -> None:
-    answers = at_once(freezes, freezes)
-
-    commitments = [answer for answer in answers if isinstance(answer, freezing.Commitment)]
-    assert len(commitments) == 1
-    assert sum(isinstance(each, problems.FreezeInProgress | problems.AlreadyFrozen) for each in answers) == 1
-    assert len(frame(desk, officer, "640104-P")) == commitments[0].strata[1].N
-
-
-def test_a_freeze_that_ends_while_another_one_claims_is_not_passed_by(
-    two_counties: str, freezes: Freeze, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The second one has asked what stands, and hesitates for as long as the first may take to be done."""
-    del two_counties
-    look, others = claims.refuse_covered, list[Future[Any]]()
-
-    def look_and_hesitate(*args: Any, **kwargs: Any) -> None:
-        look(*args, **kwargs)
-        if not others:
-            others.append(pool.submit(freezes))
-            wait(others, timeout=2)
-
-    monkeypatch.setattr(claims, "refuse_covered", look_and_hesitate)
-    with ThreadPoolExecutor(1) as pool:
-        assert isinstance(freezes(), freezing.Commitment)
-    assert isinstance(others[0].exception(), problems.FreezeInProgress | problems.AlreadyFrozen)
 
 
 def test_a_void_draw_stays_with_its_reason_and_the_next_is_a2(
