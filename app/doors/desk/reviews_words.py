@@ -27,7 +27,7 @@ REVIEWS_WORDS: dict[str, tuple[str, str]] = {
     "rev_record_doubts": ("这条记录的疑点", "Doubts about this record"),
     "flags_title": ("疑点一览", "Kinds of doubt"),
     "flags_lead": (
-        "疑点是给督查负责人的问题,不拒收、不隐藏、不改动任何记录。点未处理的疑点逐条处理;依据消失的会自动转为“依据已不成立”。",
+        "疑点是给督查负责人的问题,不拒收、不隐藏、不改动任何记录。有未处理的,点开疑点的名称逐条处理;依据消失的会自动转为“依据已不成立”。",
         "A doubt is a question to a supervisor: it refuses, hides and changes no record. Open a kind to settle its "
         "doubts one by one; what its ground has left becomes “no longer holds” by itself.",
     ),
