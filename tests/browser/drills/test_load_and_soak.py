@@ -176,9 +176,14 @@ def test_a_long_day_of_lines_that_come_and_go_ends_with_nothing_unsent(
 
 
 def _heap(phone: Handset, shop: Workshop) -> int:
+    """What the page keeps, in bytes: the least of some looks, since a run on its way holds a photo for a moment."""
     cdp = phone.context.new_cdp_session(shop.page)
-    cdp.send("HeapProfiler.collectGarbage")
     cdp.send("Performance.enable")
-    metrics = {each["name"]: each["value"] for each in cdp.send("Performance.getMetrics")["metrics"]}
+    looks = []
+    for _ in range(8):
+        cdp.send("HeapProfiler.collectGarbage")
+        metrics = {each["name"]: each["value"] for each in cdp.send("Performance.getMetrics")["metrics"]}
+        looks.append(int(metrics["JSHeapUsedSize"]))
+        shop.page.wait_for_timeout(250)
     cdp.detach()
-    return int(metrics["JSHeapUsedSize"])
+    return min(looks)
